@@ -1,0 +1,1 @@
+"""Wires the rooms together: Scrapy, the network, the frontier, jobs and the command line."""
