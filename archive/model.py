@@ -348,7 +348,8 @@ class NotAnArticle:
     """A page that was understood and is no article."""
 
     reason: str
-    """One word: redirect, status, pdf, image, script, empty, login, challenge, consent, not_found, search, video, text, other."""
+    """One word: redirect, status, pdf, image, script, empty, login, challenge, consent, not_found, search, video,
+    text, other."""
 
     links: tuple[Link, ...] = ()
     """Outlinks; for a redirect its target, with `rel` "redirect"."""
