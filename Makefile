@@ -1,0 +1,44 @@
+# Everything runs in an environment of its own below .venv; `make demo` and `make test` need nothing prepared
+# but Python >= 3.11 with venv. A second run costs only the run itself.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PYWEB  := .venv-pywb/.ready
+
+.PHONY: demo test lint bench bench-extraction clean help
+
+help:           ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# pywb pins old versions of libraries that we use too, so it lives apart; only tests run it.
+$(PYWEB): constraints-pywb.txt
+	$(PYTHON) -m venv .venv-pywb
+	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-pywb.txt pywb setuptools
+	@touch $@
+
+demo: $(READY)  ## crawl the bundled sample sites, search, show, rebuild, verify
+	@$(BIN)/pressmark demo
+
+lint: $(READY)  ## ruff, mypy and the layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(READY) $(PYWEB) lint ## everything that CI runs
+	$(BIN)/python -m pytest -q
+
+bench: $(READY) ## CPU per page of crawl, extract and rebuild, beside a bare Scrapy spider
+	$(BIN)/python -m tests.benchmarks.crawl
+
+bench-extraction: $(READY) ## how well articles are read, beside other readers
+	$(BIN)/python -m tests.benchmarks.extraction
+
+clean:          ## remove the environments and caches; collections stay
+	rm -rf $(VENV) .venv-pywb .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
