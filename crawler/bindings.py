@@ -1,0 +1,34 @@
+"""Binds what the archive needs from above: the reader, and the places of collections and site files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.read import Reader
+
+COLLECTIONS = Path("collections")
+"""Where collections that are given by name lie, below the working directory."""
+
+DEFAULT_COLLECTION = "news"
+
+
+def collection_path(name_or_path: str) -> Path:
+    """The folder of a collection: a bare name lies below `collections/`, anything with a slash is a path.
+
+    >>> collection_path("news").as_posix(), collection_path("./elsewhere").as_posix()
+    ('collections/news', 'elsewhere')
+    """
+    return Path(name_or_path) if "/" in name_or_path else COLLECTIONS / name_or_path
+
+
+def default_reader() -> Reader:
+    """The reader of this version of the code with the site files that come with it.
+
+    A function without arguments at module level, so that a spawned child can make its own.
+    """
+    from pipelines.read import Reader
+    from pipelines.site import load_sites
+
+    return Reader(load_sites())
