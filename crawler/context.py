@@ -1,0 +1,35 @@
+"""What travels with a Scrapy request: why the URL is asked for, and the capture that came of it.
+
+The scheduler puts a `Lease` under `LEASE` into `request.meta`; the download handler takes the context of the
+exchange from it and puts the `Capture` that the recorder made under `CAPTURE`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from archive.model import Capture, Exchange
+
+LEASE = "pressmark_lease"
+"""Key of `request.meta` for the `Lease` that the request serves; requests made by others have none."""
+
+CAPTURE = "pressmark_capture"
+"""Key of `request.meta` (and so of `response.meta`) for the `Capture` of the exchange."""
+
+
+class Recorder(Protocol):
+    """Keeps exchanges; `crawler.job.Job` is one."""
+
+    def record(self, exchange: Exchange) -> Capture:
+        """Append the exchange to the WARC and say where it stands. Raises DiskFull."""
+        ...
+
+    async def record_large(self, exchange: Exchange) -> Capture:
+        """As `record`, with hashing and compression in a thread, for blocks above 256 KB."""
+        ...
+
+
+def recorder_of(crawler: Any) -> Recorder:
+    """The recorder of a Scrapy crawler; the add-on or `run_crawl` has put it there."""
+    recorder: Recorder = crawler.pressmark_job
+    return recorder
