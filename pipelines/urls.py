@@ -128,14 +128,14 @@ def _is_number(label: str) -> bool:
 
 
 def _check_punycode(href: str) -> None:
-    """Raises ValueError for a label that is no punycode, which ada lets pass where no other label needs mapping."""
+    """Raises ValueError for a label that no name is encoded as; ada lets it pass in hosts that are ASCII throughout."""
     for label in host_of(href).partition(":")[0].split("."):
         if label.startswith("xn--"):
             try:
                 decoded = label[4:].encode("ascii").decode("punycode")
             except UnicodeError:
                 decoded = ""
-            if decoded.isascii() or decoded.encode("punycode").decode("ascii") != label[4:]:
+            if decoded.isascii() or ada_url.idna_to_ascii(decoded) != label.encode():
                 raise ValueError(f"no host name: {href[:200]!r}")
 
 
@@ -231,9 +231,9 @@ _WHOLE_DATE = re.compile(
 )
 _YEAR_MONTH = re.compile(r"/((?:19|20)\d\d)[-/](\d{1,2}|[a-z]{3,9})(?=/)", re.IGNORECASE)
 _NOT_PAGES = _words("""
-    pdf jpg jpeg png gif webp svg ico bmp tif tiff avif css js mjs json xml rss atom rdf txt csv zip gz tgz rar 7z tar exe
-    dmg apk mp3 mp4 m4a m4v mov avi wmv webm ogg wav flv doc docx xls xlsx ppt pptx odt rtf epub ics woff woff2 ttf eot
-    map swf webmanifest bin iso
+    pdf jpg jpeg png gif webp svg ico bmp tif tiff avif css js mjs json xml rss atom rdf txt csv zip gz tgz rar 7z tar
+    exe dmg apk mp3 mp4 m4a m4v mov avi wmv webm ogg wav flv doc docx xls xlsx ppt pptx odt rtf epub ics woff woff2
+    ttf eot map swf webmanifest bin iso
     """)
 _PAGE_ENDINGS = _words("html htm shtml xhtml phtml php aspx asp jsp jspx cfm do action story article ece amp")
 _NEWS_WORDS = _words("""
