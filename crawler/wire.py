@@ -1,0 +1,428 @@
+"""The network edge: every exchange over http and https, byte for byte, handed to the recorder before Scrapy sees it.
+
+    DOWNLOAD_HANDLERS = {"http": "crawler.wire.WireDownloadHandler", "https": "crawler.wire.WireDownloadHandler"}
+
+An HTTP/1.1 client of its own on asyncio, in place of Scrapy's handler on Twisted's client: what Scrapy hands up is not
+what came over the wire, and Twisted's client fails on replies that are worth keeping. The bytes are taken where they
+are written to and read from the connection. No private name of Scrapy or Twisted is used.
+
+Each request makes exactly one `Exchange`, complete, cut or failed. The `Capture` that the recorder gives back lies in
+`request.meta[CAPTURE]` before the response, or the `ExchangeFailed`, goes up. A request that Scrapy cancels makes none.
+The signals `headers_received` and `bytes_received` are not sent; `response.certificate` is None.
+
+Settings: DOWNLOAD_TIMEOUT (a total deadline), DOWNLOAD_MAXSIZE, DNS_TIMEOUT, DOWNLOAD_BIND_ADDRESS,
+PRESSMARK_ALLOW_NETWORKS, PRESSMARK_CONNECT_TO, PRESSMARK_CA_FILE, PRESSMARK_BYTES_IN_FLIGHT.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from typing import Any, Self
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Headers, Response
+from scrapy.settings import BaseSettings
+from scrapy.utils.asyncio import is_asyncio_available
+from scrapy.utils.httpobj import urlparse_cached
+
+from archive.model import Capture, Exchange, utc_now
+from crawler.connections import Connection, InFlight, Pool, Route, open_tunnel
+from crawler.context import CAPTURE, LEASE, Recorder, recorder_of
+from crawler.failures import FAILURES, AddressBlocked, ConnectFailed, ExchangeFailed, NotHttp, TlsFailed
+from crawler.framing import Limits, Reply
+from crawler.guard import Dialer, Guard, SystemResolver, connect_to, networks
+from crawler.masking import mask
+from crawler.tls import client_context
+
+CONTEXT = "pressmark_context"
+"""Key of `request.meta` for the `Context` of a request that serves no lease."""
+
+LOGIN = "pressmark_login"
+"""Key of `request.meta`, true for a login or where a site's cookies are secret: body and Set-Cookie are masked."""
+
+TAKE_ANY_CERTIFICATE = "pressmark_any_certificate"
+"""Key of `request.meta`, true when the site's file says that its certificate is not checked."""
+
+_LARGE = 256 * 1024
+_IN_FLIGHT = 128 * 2**20
+_DEADLINE = 60.0
+_REPEATABLE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+_TARGET = re.compile(rb"[\x21-\x7e]+")
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_TUNNEL_OPEN = re.compile(rb"HTTP/1\.\d +2\d\d\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Why a URL is asked for, as it is kept beside the exchange; the fields are those of `Exchange`."""
+
+    via: str | None = None
+    """The URL that led here; None for a seed."""
+
+    hops: str = ""
+    """The path from the seed, one letter a step."""
+
+    site: str = ""
+    """Name of the site."""
+
+    discovered: str = "seed"
+    """How the URL was found."""
+
+
+def context_of(request: Request) -> Context:
+    """The context of a Scrapy request: its own, or that of its lease, with the redirects followed since."""
+    known = request.meta.get(CONTEXT) or request.meta.get(LEASE)
+    context = (
+        Context(via=known.via, hops=known.hops, site=known.site, discovered=known.discovered) if known else Context()
+    )
+    redirected_from: list[str] = request.meta.get("redirect_urls", [])
+    if not redirected_from:
+        return context
+    hops = context.hops + "R" * len(redirected_from)
+    return replace(context, via=redirected_from[-1], hops=hops, discovered="redirect")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request, ready to be sent."""
+
+    route: Route
+    """Where it goes."""
+
+    method: bytes
+    """As in the request line."""
+
+    request: bytes
+    """All its bytes."""
+
+    limits: Limits
+    """How much of the reply is taken."""
+
+    timeout: float
+    """Seconds for everything, from the look-up of the name to the last byte."""
+
+
+class Answer:
+    """What came of one request."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        """The reply, over; with an outcome of its own where nothing was received."""
+        self.sent = b""
+        """The request as sent; empty when no connection was made."""
+        self.ip: str | None = None
+        """The address that answered; None without a connection, or behind a proxy."""
+
+
+class Wire:
+    """Makes exchanges: finds or opens a connection, sends, reads to the end of the reply within the deadline."""
+
+    def __init__(self, dialer: Dialer, *, in_flight: int = _IN_FLIGHT, ca_file: str = "") -> None:
+        self.in_flight = InFlight(in_flight)
+        self._dialer = dialer
+        self._ca_file = ca_file
+        self._pool = Pool()
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        bind = settings.get("DOWNLOAD_BIND_ADDRESS")
+        dialer = Dialer(
+            guard=Guard(networks(settings.getlist("PRESSMARK_ALLOW_NETWORKS"))),
+            resolver=SystemResolver(timeout=settings.getfloat("DNS_TIMEOUT", 20.0)),
+            connect_to=[connect_to(text) for text in settings.getlist("PRESSMARK_CONNECT_TO")],
+            bind=(bind, 0) if isinstance(bind, str) else bind,
+        )
+        return cls(
+            dialer,
+            in_flight=settings.getint("PRESSMARK_BYTES_IN_FLIGHT", _IN_FLIGHT),
+            ca_file=settings.get("PRESSMARK_CA_FILE") or "",
+        )
+
+    async def ask(self, asked: Asked) -> Answer:
+        """The answer to a request; never raises for what network or server do."""
+        answer = Answer(Reply(asked.method, asked.limits))
+        try:
+            async with asyncio.timeout(asked.timeout):
+                await self._ask(asked, answer)
+        except TimeoutError:
+            answer.reply.cut("time", "timeout", f"the deadline of {asked.timeout:g} s passed")
+        except ExchangeFailed as failure:
+            answer.reply.cut(failure.outcome, failure.outcome, str(failure))
+        return answer
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._pool.close()
+
+    async def _ask(self, asked: Asked, answer: Answer) -> None:
+        """Ask on kept-open connections as long as they turn out to be closed already, then on a new one."""
+        while (connection := self._pool.take(asked.route)) is not None:
+            await self._ask_on(connection, asked, answer)
+            if not (answer.reply.unheard and asked.method in _REPEATABLE):
+                return
+            answer.reply = Reply(asked.method, asked.limits)
+        await self._ask_on(await self._open(asked.route), asked, answer)
+
+    async def _ask_on(self, connection: Connection, asked: Asked, answer: Answer) -> None:
+        answer.sent = asked.request
+        answer.ip = None if asked.route.proxy else connection.peer
+        await connection.ask(asked.request, answer.reply)
+        if answer.reply.reusable:
+            self._pool.give(asked.route, connection)
+
+    async def _open(self, route: Route) -> Connection:
+        if route.proxy is None:
+            sock = await self._dialer.dial(route.host, route.port)
+        elif self._dialer.refuses(route.host):
+            raise AddressBlocked(f"{route.host} is not a public address")
+        else:
+            sock = await self._dialer.dial(*route.proxy, trusted=True)
+        try:
+            if route.tunnelled:
+                await _tunnel(sock, route)
+            return await self._start(sock, route)
+        except BaseException:
+            sock.close()
+            raise
+
+    async def _start(self, sock: socket.socket, route: Route) -> Connection:
+        loop = asyncio.get_running_loop()
+        if route.scheme == "http":
+            _, connection = await loop.create_connection(lambda: Connection(self.in_flight), sock=sock)
+            return connection
+        try:
+            _, connection = await loop.create_connection(
+                lambda: Connection(self.in_flight),
+                sock=sock,
+                ssl=client_context(verify=route.verify, ca_file=self._ca_file),
+                server_hostname=route.host,
+                ssl_handshake_timeout=3600,  # the deadline of the exchange counts
+            )
+        except ssl.SSLCertVerificationError as error:
+            raise TlsFailed(f"{route.host}: certificate: {error.verify_message}") from None
+        except (OSError, ValueError) as error:
+            raise TlsFailed(f"{route.host}: TLS handshake: {error}") from None
+        return connection
+
+
+async def _tunnel(sock: socket.socket, route: Route) -> None:
+    """Have the proxy connect to the host of an https URL."""
+    place = _place(route.host, route.port)
+    lines = [b"CONNECT %b HTTP/1.1" % place, b"Host: %b" % place]
+    if route.proxy_authorization:
+        lines.append(b"Proxy-Authorization: " + route.proxy_authorization)
+    try:
+        head = await open_tunnel(sock, b"\r\n".join(lines) + b"\r\n\r\n")
+    except OSError as error:
+        raise ConnectFailed(f"the proxy broke off: {error}") from None
+    if not _TUNNEL_OPEN.match(head):
+        answer = head.partition(b"\n")[0].strip().decode("latin-1") or "nothing"
+        raise ConnectFailed(f"the proxy did not open a tunnel to {route.host}: it answered {answer[:100]}")
+
+
+def _place(host: str, port: int) -> bytes:
+    return (f"[{host}]:{port}" if ":" in host else f"{host}:{port}").encode("ascii", "replace")
+
+
+class WireDownloadHandler(BaseDownloadHandler):
+    """Scrapy's side of `Wire`: a request becomes bytes, its answer an `Exchange`, a `Capture` and a `Response`."""
+
+    lazy = True
+
+    def __init__(
+        self,
+        crawler: Crawler,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(crawler)
+        if not is_asyncio_available():
+            raise NotConfigured(
+                "WireDownloadHandler needs asyncio: leave TWISTED_REACTOR at its default,"
+                " or set TWISTED_REACTOR_ENABLED=False"
+            )
+        self._wire = wire_of(crawler)
+        self._limits = Limits(body=crawler.settings.getint("DOWNLOAD_MAXSIZE") or Limits().body)
+        self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") or _DEADLINE
+        self._clock = clock
+        self._monotonic = monotonic
+
+    async def download_request(self, request: Request) -> Response:
+        """The response to *request*, recorded; its body as it came, only chunks joined. Raises ExchangeFailed."""
+        started_at, began = self._clock(), self._monotonic()
+        try:
+            answer = await self._wire.ask(asked_for(request, self._limits, self._timeout))
+        except NotHttp as refused:
+            answer = Answer(Reply(b"GET", self._limits))
+            answer.reply.cut(refused.outcome, refused.outcome, str(refused))
+        seconds = self._monotonic() - began
+        request.meta["download_latency"] = seconds
+        exchange = exchange_of(request, answer, started_at, started_at + timedelta(seconds=seconds))
+        self._count(answer.reply)
+        request.meta[CAPTURE] = await _keep(recorder_of(self.crawler), exchange)
+        if answer.reply.outcome in FAILURES:
+            raise FAILURES[answer.reply.outcome](answer.reply.reason)
+        return response_of(request.url, answer)
+
+    async def close(self) -> None:
+        self._wire.close()
+
+    def _count(self, reply: Reply) -> None:
+        stats = self.crawler.stats
+        assert stats is not None
+        stats.inc_value("wire/exchanges")
+        stats.inc_value(f"wire/outcome/{reply.outcome}")
+        stats.inc_value("wire/bytes_received", len(reply.wire))
+
+
+def wire_of(crawler: Any) -> Wire:
+    """The one `Wire` of a Scrapy crawler, for all schemes; a test may put its own there before."""
+    if not hasattr(crawler, "pressmark_wire"):
+        crawler.pressmark_wire = Wire.from_settings(crawler.settings)
+    wire: Wire = crawler.pressmark_wire
+    return wire
+
+
+async def _keep(recorder: Recorder, exchange: Exchange) -> Capture:
+    if len(exchange.response) > _LARGE:
+        return await recorder.record_large(exchange)
+    return recorder.record(exchange)
+
+
+def asked_for(request: Request, limits: Limits, timeout: float) -> Asked:
+    """A Scrapy request as bytes, with where to send them. Raises NotHttp for what cannot be written as HTTP."""
+    url = urlparse_cached(request)
+    try:
+        host, port = url.hostname or "", url.port or _DEFAULT_PORT[url.scheme]
+    except (KeyError, ValueError) as error:
+        raise NotHttp(f"not an http or https URL with a port: {error}") from None
+    route = Route(url.scheme, host, port, not request.meta.get(TAKE_ANY_CERTIFICATE, False), *_proxy(request))
+    rest = request.url.partition("#")[0].partition("//")[2][len(url.netloc) :]
+    target = rest if rest.startswith("/") else "/" + rest
+    if route.proxy and not route.tunnelled:
+        target = f"http://{url.netloc.rpartition('@')[2]}{target}"
+    method = request.method.encode("ascii", "replace")
+    timeout = request.meta.get("download_timeout") or timeout
+    largest = request.meta.get("download_maxsize") or limits.body
+    return Asked(
+        route=route,
+        method=method,
+        request=_request_bytes(request, method, target, _host_field(route)),
+        limits=limits if largest == limits.body else replace(limits, body=largest),
+        timeout=timeout,
+    )
+
+
+def _proxy(request: Request) -> tuple[tuple[str, int] | None, bytes]:
+    proxy: str | None = request.meta.get("proxy")
+    if not proxy:
+        return None, b""
+    scheme, _, place = proxy.rpartition("://")
+    host, _, port = place.rstrip("/").rpartition("@")[2].rpartition(":")
+    if scheme not in {"", "http"} or not host or not port.isdigit():
+        raise NotHttp(f"proxy {scheme}://{host}:{port}: write it as http://HOST:PORT")
+    return (host.strip("[]"), int(port)), request.headers.get(b"Proxy-Authorization") or b""
+
+
+def _host_field(route: Route) -> bytes:
+    place = _place(route.host, route.port)
+    return place.rpartition(b":")[0] if route.port == _DEFAULT_PORT[route.scheme] else place
+
+
+def _request_bytes(request: Request, method: bytes, target: str, host: bytes) -> bytes:
+    fields: dict[bytes, list[bytes]] = dict(request.headers)
+    tunnelled = request.url.startswith("https")
+    lines = [b"%b %b HTTP/1.1" % (method, target.encode("utf-8"))]
+    lines.append(b"Host: " + b"".join(fields.pop(b"Host", [])[:1] or [host]))
+    lines += [
+        b"%b: %b" % (name, value)
+        for name, values in fields.items()
+        for value in values
+        if name not in {b"Content-Length", b"Transfer-Encoding"} and not (tunnelled and name == b"Proxy-Authorization")
+    ]
+    if b"Accept-Encoding" not in fields:
+        lines.append(b"Accept-Encoding: gzip, deflate")
+    if request.body or method in {b"POST", b"PUT"}:
+        lines.append(b"Content-Length: %d" % len(request.body))
+    _check_request(method, lines)
+    return b"\r\n".join(lines) + b"\r\n\r\n" + request.body
+
+
+def _check_request(method: bytes, lines: list[bytes]) -> None:
+    """Refuse what would let a URL or header value write lines of its own into the request."""
+    if not _TOKEN.fullmatch(method) or not _TARGET.fullmatch(lines[0][len(method) + 1 : -9]):
+        raise NotHttp(f"not a request line: {lines[0][:200]!r}")
+    for line in lines:
+        if b"\n" in line or b"\r" in line or b"\0" in line:
+            raise NotHttp(f"a line break in a header: {line[:200]!r}")
+
+
+def exchange_of(request: Request, answer: Answer, started_at: datetime, finished_at: datetime) -> Exchange:
+    """The exchange that a request made, its secrets masked."""
+    reply, context = answer.reply, context_of(request)
+    sent, received, masked = mask(
+        answer.sent, bytes(reply.wire), body_at=reply.body_at or None, login=request.meta.get(LOGIN, False)
+    )
+    return Exchange(
+        url=_plain(request.url),
+        request=sent,
+        response=received,
+        ip=answer.ip,
+        started_at=started_at,
+        finished_at=finished_at,
+        outcome=reply.outcome,
+        error=reply.reason,
+        via=context.via,
+        hops=context.hops,
+        site=context.site,
+        discovered=context.discovered,
+        masked=masked,
+    )
+
+
+def _plain(url: str) -> str:
+    """A URL without fragment and without user name and password."""
+    url = url.partition("#")[0]
+    scheme, _, rest = url.partition("//")
+    place = re.split(r"[/?]", rest, maxsplit=1)[0]
+    return f"{scheme}//{rest[place.rindex('@') + 1 :]}" if "@" in place else url
+
+
+def response_of(url: str, answer: Answer) -> Response:
+    """A plain Scrapy response: no charset is guessed, nothing is decoded but chunks."""
+    reply = answer.reply
+    return Response(
+        url=url,
+        status=reply.status,
+        headers=Headers(_fields(reply.head)),
+        body=reply.payload,
+        flags=[] if reply.outcome == "ok" else [reply.outcome],
+        ip_address=ip_address(answer.ip.partition("%")[0]) if answer.ip else None,
+        protocol=f"HTTP/{reply.version}",
+    )
+
+
+def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
+    """Names and values of a header block; folded lines are joined, lines without a colon left out."""
+    fields: list[tuple[bytes, bytes]] = []
+    for line in head.split(b"\n")[1:]:
+        if line[:1] in {b" ", b"\t"} and fields:
+            name, value = fields[-1]
+            fields[-1] = (name, value + b" " + line.strip())
+        elif b":" in line:
+            name, _, value = line.partition(b":")
+            fields.append((name.strip(), value.strip()))
+    return fields
