@@ -1,0 +1,82 @@
+"""MANIFEST: one line for each finished WARC file, by which a missing, renamed or changed file is noticed.
+
+A line is name, size, sha256 and number of records, separated by tabs. Lines are only ever appended; the first line
+of a name is what was promised, and nothing replaces it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import UsageError
+from archive.files import Files, append_whole, disk_errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestLine:
+    """What a finished WARC file was when it was finished."""
+
+    name: str
+    """File name below `archive/`."""
+
+    size: int
+    """Bytes."""
+
+    sha256: str
+    """Hexadecimal SHA-256 of the whole file."""
+
+    records: int
+    """WARC records in it, warcinfo included."""
+
+    def __str__(self) -> str:
+        return f"{self.name}\t{self.size}\t{self.sha256}\t{self.records}\n"
+
+
+def read_manifest(path: Path) -> dict[str, ManifestLine]:
+    """The lines of the MANIFEST at *path* by file name; none when it is missing. A torn last line is left out."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    whole = text[: text.rfind(b"\n") + 1].decode("utf-8", "replace").splitlines()
+    found: dict[str, ManifestLine] = {}
+    for line in whole:
+        parts = line.split("\t")
+        if len(parts) == 4 and parts[1].isdecimal() and parts[3].isdecimal():
+            name, size, sha256, records = parts
+            found.setdefault(name, ManifestLine(name=name, size=int(size), sha256=sha256, records=int(records)))
+    return found
+
+
+def append_line(path: Path, line: ManifestLine, files: Files) -> None:
+    """Adds *line* durably. Several processes may do so at once; what one of them left torn is cut off."""
+    if not line.name.isprintable() or "/" in line.name:
+        raise UsageError(f"{line.name!r} is no name for a file in a collection; rename it, then run again")
+    with disk_errors(path):
+        fd = files.append_to(path)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            size = _whole_size(fd)
+            if size < os.fstat(fd).st_size:
+                files.truncate(fd, size)
+            append_whole(files, fd, str(line).encode(), at=size, path=path)
+            files.sync(fd)
+        finally:
+            files.close(fd)
+        files.sync_directory(path.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _whole_size(fd: int) -> int:
+    """Bytes up to the end of the last whole line."""
+    content = os.pread(fd, os.fstat(fd).st_size, 0)
+    return content.rfind(b"\n") + 1

@@ -1,0 +1,255 @@
+"""The records of a WARC or ARC file one by one, compressed or not, from any byte at which one begins.
+
+ARC (the Internet Archive's form before WARC) differs in its head alone. Libraries read both, but notice neither a torn
+gzip member nor a block that is too short.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from archive.errors import DamagedRecord
+from archive.gzip_members import MAGIC, MAX_KEPT, Member, next_member, scan_members
+from archive.warc_fields import MAX_HEAD, Fields, field, parse_fields
+
+_VERSION = b"WARC/"
+_BLANK = b"\r\n"
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
+# URL, address, 14 digits, media type (ARC 2 has five more words there), length; the URL may hold spaces.
+_ARC_HEAD = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*:[^\n]*) ([^ \n]+) (\d{14}) ([^\n]*?) ?(\d{1,15})[ \t]*\r?\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as it lies in the file."""
+
+    headers: Fields
+    """The named fields of its head, in order; those of an ARC record under their WARC names."""
+
+    block: bytes
+    """Its content block; of an enormous one the first `MAX_KEPT` bytes."""
+
+    offset: int
+    """First byte in the file."""
+
+    length: int
+    """Bytes in the file."""
+
+    def header(self, name: str) -> str:
+        """The value of that named field; empty when it is missing."""
+        return field(self.headers, name)
+
+    @property
+    def type(self) -> str:
+        """WARC-Type, lower case."""
+        return self.header("WARC-Type").lower()
+
+    @property
+    def record_id(self) -> str:
+        """WARC-Record-ID without its angle brackets; empty when there is none."""
+        return self.header("WARC-Record-ID").strip("<> ")
+
+    @property
+    def concurrent_to(self) -> tuple[str, ...]:
+        """The record ids that WARC-Concurrent-To names."""
+        return tuple(value.strip("<> ") for name, value in self.headers if name.lower() == "warc-concurrent-to")
+
+    @property
+    def target_uri(self) -> str:
+        """WARC-Target-URI, without the angle brackets that old wget put around it."""
+        return self.header("WARC-Target-URI").strip("<> ")
+
+    @property
+    def content_type(self) -> str:
+        """Content-Type of the block."""
+        return self.header("Content-Type").strip()
+
+    @property
+    def is_capture(self) -> bool:
+        """Whether it is a response, revisit or resource fetched over HTTP; not dns, not a conversion."""
+        if not self.target_uri.lower().startswith(("http://", "https://")):
+            return False
+        if self.type == "response":
+            return self.content_type.lower().startswith("application/http") or self.block[:5].upper() == b"HTTP/"
+        return self.type in {"revisit", "resource"}
+
+
+def read_records(
+    path: Path,
+    start: int = 0,
+    *,
+    warc_name: str | None = None,
+    on_damage: Callable[[DamagedRecord], None] | None = None,
+) -> Iterator[Record]:
+    """Every record from byte *start* on. Raises DamagedRecord at damage; with *on_damage*, tells it and goes on."""
+    name = warc_name or path.name.removesuffix(".open")
+    read, resume = (_read_members, _resume_member) if is_gzip(path) else (_read_plain, _resume_plain)
+    at: int | None = start
+    while at is not None:
+        try:
+            yield from read(path, at, name)
+        except DamagedRecord as damage:
+            if on_damage is None:
+                raise
+            on_damage(damage)
+            at = resume(path, damage.offset)
+        else:
+            return
+
+
+def read_record(path: Path, offset: int, length: int, *, warc_name: str | None = None) -> Record:
+    """The one record at that place."""
+    name = warc_name or path.name.removesuffix(".open")
+    read = _read_members if is_gzip(path) else _read_plain
+    record = next(read(path, offset, name), None)
+    if record is None or (record.offset, record.length) != (offset, length):
+        raise DamagedRecord(name, offset, f"no record of {length} bytes there")
+    return record
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the file begins as a gzip member."""
+    with path.open("rb") as stream:
+        return stream.read(len(MAGIC)) == MAGIC
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a record, of either form."""
+
+    fields: Fields
+    """Its named fields, under their WARC names."""
+
+    size: int
+    """Bytes of the head, its empty line included."""
+
+    block_size: int
+    """Bytes of the block behind it."""
+
+
+def parse_head(content: bytes) -> Head:
+    """The head that *content* begins with, of a WARC or an ARC record. Raises ValueError where none does."""
+    if content.startswith(_VERSION):
+        return _warc_head(content)
+    return _arc_head(content)
+
+
+def _warc_head(content: bytes) -> Head:
+    end = _EMPTY_LINE.search(content, 0, MAX_HEAD)
+    if end is None:
+        raise ValueError("its head does not end")
+    fields = parse_fields(content[content.index(b"\n") + 1 : end.start() + 1])
+    size = field(fields, "Content-Length")
+    if not size.isdecimal() or len(size) > 15:
+        raise ValueError(f"Content-Length is {size!r}")
+    return Head(fields, end.end(), int(size))
+
+
+def _arc_head(content: bytes) -> Head:
+    line = _ARC_HEAD.match(content)
+    if line is None:
+        raise ValueError("no WARC or ARC record begins there")
+    url, ip, date, mime, size = (part.decode("latin-1") for part in line.groups())
+    is_http = url.lower().startswith(("http://", "https://"))
+    fields = (
+        ("WARC-Type", "warcinfo" if url.startswith("filedesc:") else "response"),
+        ("WARC-Target-URI", url),
+        ("WARC-Date", f"{date[:4]}-{date[4:6]}-{date[6:8]}T{date[8:10]}:{date[10:12]}:{date[12:]}Z"),
+        ("WARC-IP-Address", ip),
+        ("Content-Type", "application/http; msgtype=response" if is_http else mime),
+    )
+    return Head(fields, line.end(), int(size))
+
+
+def _read_members(path: Path, start: int, name: str) -> Iterator[Record]:
+    scan = scan_members(path, start)
+    for member, content in scan.contents():
+        if content.strip(_BLANK):
+            yield _in_member(content, member, name)
+    if scan.torn is not None:
+        raise DamagedRecord(name, scan.torn.offset, f"its gzip member {scan.torn.problem}")
+
+
+def _in_member(content: bytes, member: Member, name: str) -> Record:
+    try:
+        head = parse_head(content)
+    except ValueError as problem:
+        raise DamagedRecord(name, member.offset, str(problem)) from problem
+    end = head.size + head.block_size
+    if end > len(content) and len(content) < MAX_KEPT:
+        raise DamagedRecord(name, member.offset, f"its block ends {end - len(content)} bytes early")
+    if content[end : end + 5].strip(_BLANK) or content[end:].strip(_BLANK):
+        raise DamagedRecord(name, member.offset, "its gzip member holds more than it; `pressmark import` rewrites it")
+    return Record(headers=head.fields, block=content[head.size : end], offset=member.offset, length=member.length)
+
+
+def _read_plain(path: Path, start: int, name: str) -> Iterator[Record]:
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(start)
+        while (offset := skip_blank(stream)) is not None:
+            yield _plain_record(stream, offset, size, name)
+
+
+def skip_blank(stream: BinaryIO) -> int | None:
+    """Goes to the next byte that is no line end and says where that is; None at the end of the file."""
+    at = stream.tell()
+    while ahead := stream.read(64):
+        rest = ahead.lstrip(_BLANK)
+        if rest:
+            stream.seek(at + len(ahead) - len(rest))
+            return at + len(ahead) - len(rest)
+        at += len(ahead)
+    return None
+
+
+def read_head(stream: BinaryIO) -> bytes:
+    """The bytes of a record's head: lines up to the empty one, or the one line of an ARC record."""
+    lines = [stream.readline(MAX_HEAD)]
+    size = len(lines[0])
+    while lines[0].startswith(_VERSION) and lines[-1].strip(_BLANK) and size < MAX_HEAD:
+        lines.append(stream.readline(MAX_HEAD))
+        size += len(lines[-1])
+    return b"".join(lines)
+
+
+def _plain_record(stream: BinaryIO, offset: int, size: int, name: str) -> Record:
+    try:
+        head = parse_head(read_head(stream))
+    except ValueError as problem:
+        raise DamagedRecord(name, offset, str(problem)) from problem
+    end = offset + head.size + head.block_size
+    if end > size:
+        raise DamagedRecord(name, offset, f"its block ends {end - size} bytes early")
+    block = stream.read(min(head.block_size, MAX_KEPT))
+    stream.seek(end)
+    return Record(headers=head.fields, block=block, offset=offset, length=end - offset)
+
+
+def _resume_member(path: Path, damaged: int) -> int | None:
+    return next_member(path, damaged, _begins_record)
+
+
+def _begins_record(content: bytes) -> bool:
+    return content.startswith(_VERSION) or _ARC_HEAD.match(content) is not None
+
+
+def _resume_plain(path: Path, damaged: int) -> int | None:
+    """Where the next record of an uncompressed WARC begins; ARC records have no mark to look for."""
+    mark = b"\r\n\r\n" + _VERSION
+    step = 1 << 20
+    with path.open("rb") as stream:
+        base = damaged
+        while True:
+            stream.seek(base)
+            window = stream.read(step)
+            at = window.find(mark, 1)
+            if at >= 0:
+                return base + at + 4
+            if len(window) < step:
+                return None
+            base += len(window) - len(mark)
