@@ -501,7 +501,7 @@ class SqliteFrontier:
         """True when something of *sites* can be leased now, or will be ready again by *until*."""
         with self.transaction():
             self._return_what_is_due()
-        if any(sites is None or self._names[queue][0] in sites for queue in self._filled):
+        if any(self._is_filled(q) for q in list(self._filled) if sites is None or self._names[q][0] in sites):
             return True
         odd = self._db.execute(
             "select queue, url from urls where state in (2, 4) union all"
@@ -511,6 +511,12 @@ class SqliteFrontier:
         return any(
             (sites is None or self._names[queue][0] in sites) and url not in self._tried_alone for queue, url in odd
         )
+
+    def _is_filled(self, queue: int) -> bool:
+        if self._db.execute("select 1 from urls where state = 0 and queue = ? limit 1", (queue,)).fetchone():
+            return True
+        del self._filled[queue]
+        return False
 
     def recheck(self, sites: Collection[str] | None = None) -> int:
         """Make everything that was fetched or failed due at once; gives how many."""

@@ -1,0 +1,154 @@
+"""Reading children: what a page does to one of them, the crawl only hears of."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archive.errors import PressmarkError
+from archive.group import build_group
+from archive.model import Article, Capture, Exchange, NotAnArticle, Unreadable
+from archive.warc_read import CapturedRecord
+from archive.warc_write import WarcWriter
+from crawler.reading_child import capture_from_json, capture_to_json
+from crawler.reading_pool import BlockingReader, ChildProgram, Limits, ReadingAborted, ReadingPool
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+TIGHT = Limits(cpu_seconds=0.3, wall_seconds=2, memory=256 << 20, frame=1 << 20)
+
+
+@pytest.fixture
+def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WarcWriter:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    return WarcWriter(tmp_path, prefix="test", warcinfo={})
+
+
+def page(writer: WarcWriter, order: str) -> Capture:
+    """The capture of a page that tells the reader what to do."""
+    block = f"HTTP/1.1 200 OK\r\nContent-Length: {len(order)}\r\n\r\n{order}".encode()
+    exchange = Exchange(
+        url="http://a.example/1", response=block, started_at=NOON, finished_at=NOON, site="a", via="http://a.example/"
+    )
+    return writer.append(build_group(exchange))
+
+
+@asynccontextmanager
+async def running(tmp_path: Path, size: int = 1, limits: Limits = TIGHT) -> AsyncIterator[ReadingPool]:
+    pool = ReadingPool(ChildProgram(tmp_path / "archive", reader="odd_readers:Obedient", limits=limits), size=size)
+    await pool.start()
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def read_all(tmp_path: Path, captures: list[Capture], size: int = 1) -> list[object]:
+    """What the pool says of each, an abort as its reason."""
+    async with running(tmp_path, size) as pool:
+        answers = await asyncio.gather(*(pool.read(capture) for capture in captures), return_exceptions=True)
+    return [str(answer) if isinstance(answer, ReadingAborted) else answer for answer in answers]
+
+
+def test_a_capture_goes_to_a_child_and_back() -> None:
+    """A capture comes through the pipe as it was."""
+    capture = Capture(
+        record_id="urn:uuid:1", url="http://a/", urlkey="a)/", captured_at=NOON, kind="revisit", refers_to_date=NOON
+    )
+
+    assert capture_from_json(capture_to_json(capture)) == capture
+
+
+def test_readings_come_back_to_those_who_asked(tmp_path: Path, writer: WarcWriter) -> None:
+    """Many pages at once, small and large, in two children: each gets its own reading."""
+    sizes = [1, 200_000, 5, 50_000] * 5
+    captures = [page(writer, f"article {size}") for size in sizes]
+
+    readings = asyncio.run(read_all(tmp_path, captures, size=2))
+
+    assert [len(reading.body) for reading in readings if isinstance(reading, Article)] == sizes
+
+
+def test_context_reaches_the_reader(tmp_path: Path, writer: WarcWriter) -> None:
+    """The reader sees the capture with its context, though the record itself does not hold it."""
+    assert asyncio.run(read_all(tmp_path, [page(writer, "context")])) == [NotAnArticle(reason="a http://a.example/")]
+
+
+def test_reads_a_file_that_has_got_its_final_name(tmp_path: Path, writer: WarcWriter) -> None:
+    """It does not matter whether the WARC is still growing."""
+    capture = page(writer, "article 1")
+    writer.close()
+
+    assert asyncio.run(read_all(tmp_path, [capture])) == [Article(headline="http://a.example/1", body="x")]
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        ("spins", "more CPU time than a page may have"),
+        ("sleeps", "no answer within 2 s"),
+        ("eats", "needs more memory than a page may have"),
+        ("dies", "SIGABRT"),
+        ("fails", "KeyError: 'a bug'"),
+        ("article 2000000", "reading of more than 1 MB"),
+    ],
+)
+def test_a_hostile_page_is_to_blame_alone(tmp_path: Path, writer: WarcWriter, order: str, reason: str) -> None:
+    """The page that kills or outlasts its child is told with the reason; those behind it are read by the next."""
+    captures = [page(writer, order), *(page(writer, "article 1") for _ in range(6))]
+
+    answers = asyncio.run(read_all(tmp_path, captures))
+
+    assert answers == [reason] + [Article(headline="http://a.example/1", body="x")] * 6
+
+
+def test_a_child_inherits_nothing(tmp_path: Path, writer: WarcWriter) -> None:
+    """Open files of the parent, its lock above all, are not open in a child; numeric libraries use one thread."""
+    with (tmp_path / "LOCK").open("w") as lock:
+        os.set_inheritable(lock.fileno(), True)
+        files, threads = asyncio.run(read_all(tmp_path, [page(writer, "files"), page(writer, "environment")]))
+
+    assert "LOCK" not in str(files)
+    assert threads == NotAnArticle(reason="1")
+
+
+def test_what_a_library_prints_does_no_harm(tmp_path: Path, writer: WarcWriter) -> None:
+    """Output on stdout does not get between the frames."""
+    assert asyncio.run(read_all(tmp_path, [page(writer, "prints")])) == [NotAnArticle(reason="printed")]
+
+
+def test_children_end_with_the_pool(tmp_path: Path, writer: WarcWriter) -> None:
+    """After close no child is left."""
+
+    async def pid() -> int:
+        async with running(tmp_path) as pool:
+            reading = await pool.read(page(writer, "pid"))
+            assert isinstance(reading, NotAnArticle)
+            return int(reading.reason)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(asyncio.run(pid()), 0)
+
+
+def test_a_reader_that_cannot_start(tmp_path: Path, writer: WarcWriter) -> None:
+    """A child that ends before it can read stops the job with a sentence, not a loop of new children."""
+    pool = ReadingPool(ChildProgram(tmp_path, reader="odd_readers:Stillborn"), size=1)
+
+    with pytest.raises(PressmarkError, match="exit code 3 before it could read"):
+        asyncio.run(pool.start())
+
+
+@pytest.mark.parametrize("order", ["spins", "sleeps", "dies", "fails"])
+def test_blocking_reader(tmp_path: Path, writer: WarcWriter, order: str) -> None:
+    """Catching up has the same limits: what cannot be read within them is Unreadable, and told."""
+    bad, good = page(writer, order), page(writer, "article 1")
+    reader = BlockingReader(ChildProgram(tmp_path / "archive", reader="odd_readers:Obedient", limits=TIGHT))
+
+    readings = [reader.read(CapturedRecord(capture=capture)) for capture in (bad, good)]
+    reader.close()
+
+    assert (reader.id, type(readings[0]), type(readings[1])) == ("obedient", Unreadable, Article)
+    assert [capture for capture, _ in reader.aborted] == [bad]
