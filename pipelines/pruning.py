@@ -1,0 +1,115 @@
+"""What a hostile page is relieved of before it is parsed: nesting and attributes whose cost would grow quadratically.
+
+Lexbor looks up the stack of open elements at each `<div>` and compares each attribute with those before it in its tag:
+100,000 nested elements take it 30 s, 200,000 attributes of one tag more than a minute (measured).
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_DEPTH = 400
+MAX_TAGS = 150_000
+"""Start and end tags of one page; real pages have 1,000 to 10,000."""
+
+MAX_ATTRIBUTES = 1_000
+"""Attributes of one tag."""
+
+_HARMLESS_TAGS = 12_000
+"""With fewer `<` than this, no nesting takes lexbor half a second."""
+
+_LONG_TAG = 20_000
+_TOKEN = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|xmp)\b.*?(?:</\1\s*>|\Z)"
+    rb"|<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^<>=]|=\s*(?:\"[^\"]*\"|'[^']*')|=)*)>?",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(rb"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']*))?")
+_VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
+_MADE_BY_THEIR_END = frozenset({b"p", b"br"})
+
+
+def prune(source: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """*source* without what would make the parser slow, and notes on what was taken away."""
+    if source.count(b"<") < _HARMLESS_TAGS and not _has_long_tag(source):
+        return source, ()
+    pruning = _Pruning(source)
+    return pruning.run(), pruning.notes()
+
+
+def _has_long_tag(source: bytes) -> bool:
+    """Whether some stretch without `<` may be one tag; most that are found are scripts."""
+    for start in range(0, len(source) - _LONG_TAG, _LONG_TAG // 2):
+        if source.find(b"<", start, start + _LONG_TAG // 2) < 0:
+            opened = source.rfind(b"<", 0, start)
+            if source[opened + 1 : opened + 2].isalpha() and source.find(b">", opened, start) < 0:
+                return True
+    return False
+
+
+class _Pruning:
+    """The count of open elements while a page is gone through token by token."""
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        self.open: dict[bytes, int] = {}
+        self.dropped: dict[bytes, int] = {}
+        self.depth = self.flattened = self.shortened = self.cut_at = 0
+
+    def run(self) -> bytes:
+        """The source without what is too much."""
+        pieces, behind = [], 0
+        for count, found in enumerate(_TOKEN.finditer(self.source)):
+            if count >= MAX_TAGS:
+                self.cut_at = found.start()
+                break
+            kept = self.kept(found) if found[3] else None
+            if kept is not None:
+                pieces += [self.source[behind : found.start()], kept]
+                behind = found.end()
+        pieces.append(self.source[behind : self.cut_at or len(self.source)])
+        return b"".join(pieces)
+
+    def kept(self, found: re.Match[bytes]) -> bytes | None:
+        """What stays of a tag; None where it stays as it is."""
+        name = found[3].lower()
+        if found[2]:
+            return self.end_tag(name)
+        if name not in _VOID:
+            if self.depth >= MAX_DEPTH:
+                self.flattened += 1
+                self.dropped[name] = self.dropped.get(name, 0) + 1
+                return b" "
+            self.depth += 1
+            self.open[name] = self.open.get(name, 0) + 1
+        return self.shorter(name, found[4]) if len(found[4]) > 2 * MAX_ATTRIBUTES else None
+
+    def shorter(self, name: bytes, attributes: bytes) -> bytes | None:
+        """A tag with as many of its attributes as may be; None where it has no more."""
+        for count, found in enumerate(_ATTRIBUTE.finditer(attributes)):
+            if count >= MAX_ATTRIBUTES:
+                self.shortened += 1
+                return b"<" + name + b" " + attributes[: found.start()] + b">"
+        return None
+
+    def end_tag(self, name: bytes) -> bytes | None:
+        """Nothing where the tag that it closes is gone or never was; None where it stays."""
+        if self.dropped.get(name):
+            self.dropped[name] -= 1
+            return b" "
+        if self.open.get(name):
+            self.open[name] -= 1
+            self.depth -= 1
+            return None
+        return None if name in _MADE_BY_THEIR_END and self.depth < MAX_DEPTH // 2 else b""
+
+    def notes(self) -> tuple[str, ...]:
+        """What was taken away."""
+        notes = []
+        if self.flattened:
+            notes.append(f"nesting: {self.flattened:,} elements deeper than {MAX_DEPTH} flattened")
+        if self.shortened:
+            notes.append(f"attributes: {self.shortened:,} tags with more than {MAX_ATTRIBUTES:,} cut")
+        if self.cut_at:
+            notes.append(f"page: {MAX_TAGS:,} tags read, what follows byte {self.cut_at:,} left out")
+        return tuple(notes)

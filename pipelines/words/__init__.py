@@ -1,0 +1,1 @@
+"""Tables that the readers of `pipelines` look things up in: labels, months, roles, agencies, names of fields."""
