@@ -1,0 +1,316 @@
+"""The text blocks of a page, in reading order, each with the elements that it stands in.
+
+A block is a run of text that no block-level element, and no blank line made of `<br><br>`, interrupts. One iterative
+walk over the tree finds them; it costs the same per node whatever the depth, and stops at `Budget`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipelines.vocabulary import HINT_BIT, hint_mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much of a page is looked at; what comes later is left out."""
+
+    nodes: int = 250_000
+    """Nodes of the tree, text and elements."""
+
+    blocks: int = 20_000
+    """Blocks of text."""
+
+    letters: int = 8_000_000
+    """Letters of text, before white space is folded."""
+
+
+_SKIP, _BLOCK, _PLAIN, _LINK, _BOLD, _NAMED, _BREAK, _IMAGE, _CELL = range(9)
+_KINDS: Final = {
+    _SKIP: "script style noscript svg template iframe object embed video audio canvas map select option optgroup datalist"
+    " textarea input button head meter progress rp rt math dialog -comment !doctype",
+    _BLOCK: "html body div p section article main aside nav header footer h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre"
+    " figure figcaption table caption thead tbody tfoot tr form fieldset legend details summary address center hr hgroup menu"
+    " dir listing xmp noframes frameset search",
+    _PLAIN: "abbr acronym bdi bdo big code data del dfn ins kbd mark nobr q ruby s samp strike sub sup tt u var wbr picture",
+    _LINK: "a",
+    _BOLD: "b strong",
+    _NAMED: "span time small cite font label em i output",
+    _BREAK: "br",
+    _IMAGE: "img",
+    _CELL: "td th",
+}
+TAGS: Final = tuple(
+    "p div h1 h2 h3 h4 h5 h6 li ul ol blockquote pre td tr table figure figcaption article section main aside nav header"
+    " footer form dt dd dl details address custom other".split()
+)
+TAG_BIT: Final = {tag: 1 << i for i, tag in enumerate(TAGS)}
+
+
+def _kinds_by_id() -> dict[int, tuple[int, int, str]]:
+    """For each tag id of lexbor: how the walk treats it, its place in `TAGS`, its name."""
+    tree = LexborHTMLParser("")
+    by_id = {}
+    for kind, names in _KINDS.items():
+        for name in names.split():
+            if name[0].isalpha():
+                shown = "td" if name == "th" else name
+                by_id[tree.create_node(name).tag_id] = (kind, TAGS.index(shown if shown in TAG_BIT else "other"), shown)
+    return by_id
+
+
+_BY_ID: Final = _kinds_by_id()
+_CUSTOM: Final = (_BLOCK, TAGS.index("custom"), "custom")
+_UNKNOWN: Final = (_PLAIN, 0, "")
+_TEXT_ID: Final = 2
+_COMMENT_ID: Final = 4
+_NAME_KEYS: Final = frozenset(
+    "class id role itemprop data-testid data-component data-type data-qa data-name data-role data-module".split()
+)
+_HIDDEN: Final = HINT_BIT["hidden"]
+
+
+@dataclass(slots=True)
+class Blocks:
+    """What the walk saw. Lists beside one another: the entry at one place of each speaks of the same block or element."""
+
+    texts: list[str] = field(default_factory=list)
+    """Text of each block, white space folded."""
+
+    elements: list[int] = field(default_factory=list)
+    """The innermost block-level element around each block."""
+
+    link_letters: list[int] = field(default_factory=list)
+    """Letters of the block that stand in links."""
+
+    links: list[int] = field(default_factory=list)
+    """Number of links in the block."""
+
+    bold_letters: list[int] = field(default_factory=list)
+    """Letters of the block that stand in `b` or `strong`."""
+
+    inline_hints: list[int] = field(default_factory=list)
+    """`HINT_BIT` of the inline elements in the block."""
+
+    spans: list[tuple[LexborNode, LexborNode]] = field(default_factory=list)
+    """First and last text node of the block."""
+
+    parents: list[int] = field(default_factory=list)
+    """The element around each element; -1 for the outermost."""
+
+    tags: list[int] = field(default_factory=list)
+    """Place of each element's tag in `TAGS`."""
+
+    hints: list[int] = field(default_factory=list)
+    """`HINT_BIT` of each element's own names."""
+
+    paths: list[int] = field(default_factory=list)
+    """A number for tag and class of each element and of all around it: equal for items of one template."""
+
+    looks: list[int] = field(default_factory=list)
+    """A number for tag and class of each element and of the one around it."""
+
+    first_blocks: list[int] = field(default_factory=list)
+    """The first block in or after each element's start."""
+
+    end_blocks: list[int] = field(default_factory=list)
+    """One behind the last block in each element."""
+
+    nodes: list[LexborNode] = field(default_factory=list)
+    """Each element's node."""
+
+    images: list[tuple[LexborNode, int, int]] = field(default_factory=list)
+    """Each picture: its node, the element around it, how many blocks came before it."""
+
+    cut: bool = False
+    """Whether the budget ended before the page did."""
+
+
+def read_blocks(root: LexborNode, budget: Budget = Budget()) -> Blocks:
+    """The blocks below *root*."""
+    walk = _Walk(budget)
+    walk.run(root)
+    return walk.blocks
+
+
+class _Walk:
+    """One pass over a tree: what is open, and the block that is being gathered."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.blocks = Blocks()
+        self.budget = budget
+        self.element = -1
+        self.pieces: list[str] = []
+        self.first: LexborNode | None = None
+        self.last: LexborNode | None = None
+        self.in_link = self.in_bold = 0
+        self.link_letters = self.bold_letters = self.links = self.inline_hints = 0
+        self.letters = 0
+        self.breaks = 0
+        self.path_numbers: dict[tuple[int, int, str], int] = {}
+        self.look_numbers: dict[tuple[int, str, int, str], int] = {}
+        self.classes: list[str] = []
+
+    def run(self, root: LexborNode) -> None:
+        """Visit *root* and all below it, in document order."""
+        open_nodes: list[tuple[LexborNode, int]] = []
+        node: LexborNode | None = root
+        by_id = _BY_ID.get
+        left = self.budget.nodes
+        while True:
+            if node is None:
+                if not open_nodes:
+                    break
+                node, kind = open_nodes.pop()
+                if kind != _PLAIN:
+                    self.leave(kind)
+                node = node.next if open_nodes else None
+                continue
+            left -= 1
+            tag_id = node.tag_id
+            if tag_id == _TEXT_ID:
+                self.text(node)
+                node = node.next
+                continue
+            kind, tag, _ = by_id(tag_id) or _unlisted(node)
+            if left < 0 or self.blocks.cut:
+                self.blocks.cut = True
+                node = None
+            elif kind == _SKIP:
+                node = node.next
+            else:
+                if kind != _PLAIN:
+                    self.enter(node, kind, tag)
+                open_nodes.append((node, kind))
+                node = node.first_child
+        self.flush()
+
+    def text(self, node: LexborNode) -> None:
+        """Take a text node into the block that is being gathered."""
+        text = node.text_content
+        if not text:
+            return
+        if text.isspace():
+            if self.pieces:
+                self.pieces.append(" ")
+            return
+        if self.first is None:
+            self.first = node
+        self.last = node
+        self.pieces.append(text)
+        self.breaks = 0
+        if self.in_link:
+            self.link_letters += len(text)
+        if self.in_bold:
+            self.bold_letters += len(text)
+
+    def enter(self, node: LexborNode, kind: int, tag: int) -> None:
+        """Note that *node* begins."""
+        if kind == _BLOCK:
+            self.flush()
+            self.open(node, tag)
+        elif kind == _LINK:
+            self.in_link += 1
+            self.links += 1
+        elif kind == _BOLD:
+            self.in_bold += 1
+        elif kind == _NAMED:
+            attributes = node.attributes
+            if attributes:
+                self.inline_hints |= self.read_names(attributes)[1]
+        elif kind == _BREAK:
+            self.line_break()
+        elif kind == _IMAGE:
+            self.blocks.images.append((node, self.element, len(self.blocks.texts)))
+        elif self.pieces and self.element >= 0 and self.blocks.tags[self.element] == _ROW:
+            self.pieces.append(" | ")
+
+    def leave(self, kind: int) -> None:
+        """Note that the innermost open element ends."""
+        if kind == _BLOCK:
+            self.flush()
+            element = self.element
+            self.blocks.end_blocks[element] = len(self.blocks.texts)
+            self.element = self.blocks.parents[element]
+        elif kind == _LINK:
+            self.in_link -= 1
+        elif kind == _BOLD:
+            self.in_bold -= 1
+
+    def line_break(self) -> None:
+        """A `br`: the second in a row ends the block."""
+        self.breaks += 1
+        if self.breaks > 1:
+            self.flush()
+        elif self.pieces:
+            self.pieces.append(" ")
+
+    def open(self, node: LexborNode, tag: int) -> None:
+        """Make *node* the element that the next blocks stand in."""
+        blocks, parent = self.blocks, self.element
+        attributes = node.attributes
+        name, hints = self.read_names(attributes) if attributes else ("", 0)
+        path = (blocks.paths[parent] if parent >= 0 else -1, tag, name)
+        look = (blocks.tags[parent], self.classes[parent], tag, name) if parent >= 0 else (-1, "", tag, name)
+        blocks.parents.append(parent)
+        blocks.tags.append(tag)
+        blocks.hints.append(hints)
+        blocks.paths.append(self.path_numbers.setdefault(path, len(self.path_numbers)))
+        blocks.looks.append(self.look_numbers.setdefault(look, len(self.look_numbers)))
+        blocks.first_blocks.append(len(blocks.texts))
+        blocks.end_blocks.append(-1)
+        blocks.nodes.append(node)
+        self.classes.append(name)
+        self.element = len(blocks.parents) - 1
+
+    def read_names(self, attributes: dict[str, str | None]) -> tuple[str, int]:
+        """The class of an element, and what its names hint at."""
+        names = [value for key, value in attributes.items() if key in _NAME_KEYS and value]
+        hints = hint_mask(" ".join(names)) if names else 0
+        if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+            hints |= _HIDDEN
+        style = attributes.get("style")
+        if style and "none" in style and "display" in style:
+            hints |= _HIDDEN
+        return attributes.get("class") or "", hints
+
+    def flush(self) -> None:
+        """End the block that is being gathered, if it has any text."""
+        if self.first is None or self.last is None:
+            self.pieces.clear()
+            return
+        blocks = self.blocks
+        joined = "".join(self.pieces)
+        self.letters += len(joined)
+        blocks.texts.append(" ".join(joined.split()).strip(" |") if " | " in joined else " ".join(joined.split()))
+        blocks.elements.append(self.element)
+        blocks.link_letters.append(self.link_letters)
+        blocks.links.append(self.links)
+        blocks.bold_letters.append(self.bold_letters)
+        blocks.inline_hints.append(self.inline_hints)
+        blocks.spans.append((self.first, self.last))
+        blocks.cut = len(blocks.texts) >= self.budget.blocks or self.letters > self.budget.letters
+        self.pieces.clear()
+        self.first = self.last = None
+        self.links = 1 if self.in_link else 0
+        self.link_letters = self.bold_letters = self.inline_hints = self.breaks = 0
+
+
+_ROW: Final = TAGS.index("tr")
+
+
+def _unlisted(node: LexborNode) -> tuple[int, int, str]:
+    """How the walk treats an element that HTML does not know: as a block where it is a custom element."""
+    tag = node.tag or "-"
+    if tag[0] in "-!":
+        return _SKIP, 0, ""
+    return _CUSTOM if "-" in tag else _UNKNOWN
+
+
+def is_skipped(node: LexborNode) -> bool:
+    """Whether the walk leaves out what is below *node*."""
+    tag_id = node.tag_id
+    return tag_id != _TEXT_ID and (_BY_ID.get(tag_id) or _unlisted(node))[0] == _SKIP

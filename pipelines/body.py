@@ -1,0 +1,167 @@
+"""The body of an article: its paragraphs, sub-headings, lists, quotes and tables, and nothing of what surrounds them.
+
+One walk gives the blocks, a learned model says how likely each belongs to the body, and a second look over the whole
+sequence decides. What is left out is named with its likely kind, so that a wrong decision can be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from archive.model import Image
+from pipelines.block_features import features
+from pipelines.block_model import load_model
+from pipelines.blocks import Blocks, read_blocks
+from pipelines.body_markup import clean_text, markup, plain_text
+from pipelines.pictures import pictures_of
+from pipelines.vocabulary import HINT_BIT
+
+if TYPE_CHECKING:
+    from pipelines.page import Page
+
+_MODEL: Final = "block_model.json"
+_THRESHOLD: Final = 0.45
+_JSON_LD_NODES: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A block near the body that was left out."""
+
+    text: str
+    """Its text."""
+
+    reason: str
+    """What its names hint at: caption, related, newsletter, comment, …; empty when only the model spoke."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What a page's article says."""
+
+    text: str
+    """Blocks in reading order, one blank line between them; list items begin with "- ". Empty when none was found."""
+
+    html: str = ""
+    """The same blocks as clean markup."""
+
+    images: tuple[Image, ...] = ()
+    """Pictures inside the article, with captions and credits."""
+
+    confidence: float = 0.0
+    """How sure the reader is of the whole, from 0 to 1; below 0.5 a second reader is worth its time."""
+
+    dropped: tuple[Dropped, ...] = ()
+    """The blocks between headline and end that were left out, in their order."""
+
+    standfirst_hint: str = ""
+    """A lead that stands apart, just before the body; empty when there is none."""
+
+    comments: tuple[str, ...] = ()
+    """Readers' comments, one a block."""
+
+    notes: tuple[str, ...] = ()
+    """What a budget cut."""
+
+
+def read_body(page: Page, *, headline: str = "", standfirst: str = "") -> Body:
+    """The body of the article on *page*; *headline* and *standfirst*, where known, help to tell where it begins."""
+    if page.tree.root is None:
+        return Body(text="")
+    blocks = read_blocks(page.tree.root)
+    if not blocks.texts:
+        return Body(text="")
+    names, rows = features(
+        blocks, headline or _declared_title(page), standfirst or _declared_description(page), _declared_body(page.json_ld)
+    )
+    model = load_model(_MODEL)
+    order = [names.index(name) for name in model.names]
+    likely = model.probabilities(rows[:, order])
+    chosen = [int(i) for i in np.flatnonzero(likely > _THRESHOLD)]
+    return Body(
+        text=plain_text(blocks, chosen),
+        html=markup(blocks, chosen, page.base_url),
+        images=pictures_of(blocks, set(chosen), page.base_url),
+        confidence=_confidence(blocks, likely, chosen),
+        dropped=_dropped(blocks, chosen),
+        notes=("body: the page was cut at the budget",) if blocks.cut else (),
+    )
+
+
+def _confidence(blocks: Blocks, likely: np.ndarray[Any, Any], chosen: Sequence[int]) -> float:
+    """Mean certainty of the chosen text, less where there is hardly any."""
+    if not chosen:
+        return 0.0
+    letters = np.array([len(blocks.texts[i]) for i in chosen], dtype=np.float64)
+    sure = float((likely[list(chosen)] * letters).sum() / letters.sum())
+    return sure * min(1.0, letters.sum() / 300)
+
+
+def _dropped(blocks: Blocks, chosen: Sequence[int]) -> tuple[Dropped, ...]:
+    if not chosen:
+        return ()
+    inside = set(chosen)
+    return tuple(
+        Dropped(text=clean_text(blocks.texts[i]), reason=_reason(blocks, i))
+        for i in range(chosen[0], chosen[-1] + 1)
+        if i not in inside
+    )
+
+
+_REASONS: Final = ("caption", "credit", "related", "newsletter", "share", "ad", "promo", "comment", "byline", "date", "tags")
+
+
+def _reason(blocks: Blocks, block: int) -> str:
+    """The first kind of place that the names around the block hint at, from the inside out."""
+    element = blocks.elements[block]
+    hints = blocks.inline_hints[block]
+    for _ in range(4):
+        if element < 0:
+            break
+        hints |= blocks.hints[element]
+        for reason in _REASONS:
+            if hints & HINT_BIT[reason]:
+                return reason
+        element = blocks.parents[element]
+    return ""
+
+
+def _declared_title(page: Page) -> str:
+    node = page.tree.css_first('meta[property="og:title"]')
+    title = (node.attributes.get("content") or "") if node else ""
+    if title:
+        return title
+    node = page.tree.css_first("title")
+    return node.text() if node else ""
+
+
+def _declared_description(page: Page) -> str:
+    for selector in ('meta[property="og:description"]', 'meta[name="description"]'):
+        node = page.tree.css_first(selector)
+        if node and node.attributes.get("content"):
+            return node.attributes["content"] or ""
+    return ""
+
+
+def _declared_body(json_ld: Sequence[Any]) -> str:
+    """The longest articleBody of the page's JSON-LD: evidence, often wrong."""
+    return max((body for body in _article_bodies(json_ld)), key=len, default="")
+
+
+def _article_bodies(json_ld: Sequence[Any]) -> Iterator[str]:
+    waiting: list[Any] = list(json_ld)
+    for _ in range(_JSON_LD_NODES):
+        if not waiting:
+            return
+        value = waiting.pop()
+        if isinstance(value, dict):
+            body = value.get("articleBody")
+            if isinstance(body, str):
+                yield body
+            waiting.extend(v for v in value.values() if isinstance(v, dict | list))
+        elif isinstance(value, list):
+            waiting.extend(value)

@@ -1,0 +1,160 @@
+"""The chosen blocks as plain text and as clean markup."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+from typing import Final
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborNode
+
+from pipelines.blocks import TAGS, Blocks, is_skipped
+
+_INLINE: Final = {"a": "a", "em": "em", "i": "em", "strong": "strong", "b": "strong"}
+_INLINE_PARENTS: Final = frozenset("a em i strong b span font small cite q abbr time mark u s sup sub code label".split())
+_HEADINGS: Final = {TAGS.index(tag): tag for tag in ("h1", "h2", "h3", "h4", "h5", "h6")}
+_LI, _TR, _PRE, _QUOTE, _OL = (TAGS.index(tag) for tag in ("li", "tr", "pre", "blockquote", "ol"))
+_UNSEEN: Final = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
+_UNSEEN_KEPT: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_GAPS: Final = {"br": " ", "td": " | ", "th": " | "}
+_MARKS_DEEP: Final = 12
+_BULLETS: Final = "•·▪‣●○◦■–-"
+
+
+def clean_text(text: str) -> str:
+    """*text* in composed form, invisible letters removed, white space folded."""
+    if text.isascii():
+        return text
+    return " ".join(_UNSEEN_KEPT.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def plain_text(blocks: Blocks, chosen: Sequence[int]) -> str:
+    """The chosen blocks with one blank line between them; list items begin with "- "."""
+    lines = []
+    for block in chosen:
+        text = clean_text(blocks.texts[block])
+        if text and _frame(blocks, block)[0] == "li":
+            text = f"- {text.lstrip(_BULLETS).lstrip()}" if text[0] in _BULLETS else f"- {text}"
+        if text:
+            lines.append(text)
+    return "\n\n".join(lines)
+
+
+def markup(blocks: Blocks, chosen: Sequence[int], base_url: str) -> str:
+    """The chosen blocks as p, h2-h6, ul, ol, li, blockquote, table and pre, with links, emphasis and strength."""
+    framed = [(*_frame(blocks, block), _inline(blocks, block, base_url)) for block in chosen]
+    out = []
+    for (kind, _, listed), group in groupby(framed, key=lambda item: item[:3]):
+        inner = [item[3] for item in group if item[3]]
+        if not inner:
+            continue
+        if kind == "li":
+            out.append(f"<{listed}>" + "".join(f"<li>{item}</li>" for item in inner) + f"</{listed}>")
+        elif kind == "tr":
+            rows = ("".join(f"<td>{cell}</td>" for cell in item.split(" | ")) for item in inner)
+            out.append("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
+        elif kind == "blockquote":
+            out.append("<blockquote>" + "".join(f"<p>{item}</p>" for item in inner) + "</blockquote>")
+        else:
+            out += [f"<{kind}>{item}</{kind}>" for item in inner]
+    return "\n".join(out)
+
+
+def _frame(blocks: Blocks, block: int) -> tuple[str, int, str]:
+    """What the block stands in: its kind, the element that blocks of one list, quote or table share, ul or ol."""
+    element = own = blocks.elements[block]
+    if blocks.tags[own] in _HEADINGS:
+        return ("h2" if _HEADINGS[blocks.tags[own]] == "h1" else _HEADINGS[blocks.tags[own]]), block, ""
+    for _ in range(5):
+        if element < 0:
+            break
+        tag, parent = blocks.tags[element], blocks.parents[element]
+        if tag == _LI:
+            return "li", parent, "ol" if parent >= 0 and blocks.tags[parent] == _OL else "ul"
+        if tag == _TR:
+            return "tr", parent, ""
+        if tag == _QUOTE:
+            return "blockquote", element, ""
+        element = parent
+    return ("pre" if blocks.tags[own] == _PRE else "p"), block, ""
+
+
+def _inline(blocks: Blocks, block: int, base_url: str) -> str:
+    """The inside of a block: its text with `a`, `em` and `strong`."""
+    first, last = blocks.spans[block]
+    if first.mem_id == last.mem_id and (first.parent is None or first.parent.tag not in _INLINE_PARENTS):
+        return escape(clean_text(blocks.texts[block]), quote=False)
+    marked = [(_GAPS.get(node.tag or "") or node.text_content or "", _marks(node, base_url)) for node in _texts_between(first, last)]
+    out = []
+    for marks, group in groupby(marked, key=lambda item: item[1]):
+        text = escape(_fold(clean_marks("".join(item[0] for item in group))), quote=False)
+        if text.strip():
+            inner = text.strip()
+            for opening, closing in marks:
+                inner = f"{opening}{inner}{closing}"
+            text = f"{' ' if text[0] == ' ' else ''}{inner}{' ' if text[-1] == ' ' else ''}"
+        out.append(text)
+    return _fold("".join(out)).strip()
+
+
+def clean_marks(text: str) -> str:
+    """As `clean_text`, the white space left alone."""
+    return text if text.isascii() else _UNSEEN_KEPT.sub("", unicodedata.normalize("NFC", text))
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _marks(node: LexborNode, base_url: str) -> tuple[tuple[str, str], ...]:
+    """Opening and closing tags of the inline elements around a text node, the innermost first."""
+    marks: list[tuple[str, str]] = []
+    parent = node.parent
+    for _ in range(_MARKS_DEEP):
+        if parent is None or parent.tag not in _INLINE_PARENTS:
+            break
+        name = _INLINE.get(parent.tag or "")
+        if name == "a":
+            link = _link(parent.attributes.get("href") or "", base_url)
+            if link:
+                marks.append((f'<a href="{escape(link)}">', "</a>"))
+        elif name and all(not opening.startswith(f"<{name}") for opening, _ in marks):
+            marks.append((f"<{name}>", f"</{name}>"))
+        parent = parent.parent
+    return tuple(marks)
+
+
+def _link(href: str, base_url: str) -> str:
+    """The absolute address; empty for a script or an anchor on the page."""
+    try:
+        link = urljoin(base_url, href.strip())
+    except ValueError:
+        return ""
+    return link if href and not href.startswith("#") and link.startswith(("http://", "https://", "mailto:")) else ""
+
+
+def _texts_between(first: LexborNode, last: LexborNode) -> list[LexborNode]:
+    """The text nodes from *first* to *last*, in document order, and the breaks and cells between them."""
+    out = [first]
+    end = last.mem_id
+    node: LexborNode | None = first
+    while node is not None and node.mem_id != end:
+        node = _following(node)
+        if node is not None and (node.is_text_node or node.tag in _GAPS):
+            out.append(node)
+    return out
+
+
+def _following(node: LexborNode) -> LexborNode | None:
+    """The next node in document order that the walk over the blocks looked at."""
+    child = None if is_skipped(node) else node.first_child
+    if child is not None:
+        return child
+    after: LexborNode | None = node
+    while after is not None and after.next is None:
+        after = after.parent
+    return after.next if after is not None else None
