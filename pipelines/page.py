@@ -144,7 +144,7 @@ class Page:
             return
         known = kept.get((url, rel))
         if known is None or not known.text:
-            text = anchor if isinstance(anchor, str) else fold(anchor.text_content or "")[:200]
+            text = anchor if isinstance(anchor, str) else fold(anchor.text())[:200]
             if known is None or text:
                 kept[url, rel] = Link(url=url, text=text, rel=rel)
 
@@ -206,9 +206,9 @@ class _Head:
             elif tag == "link":
                 self.read_link(node)
             elif tag == "script":
-                self.scripts.append(node.text_content or "")
+                self.scripts.append(node.text())
             elif tag == "title":
-                self.title = self.title or fold(node.text_content or "")
+                self.title = self.title or fold(node.text())
             elif tag == "base":
                 self.base = self.base or node.attributes.get("href") or ""
             else:

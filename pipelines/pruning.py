@@ -7,6 +7,7 @@ Lexbor looks up the stack of open elements at each `<div>` and compares each att
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 MAX_DEPTH = 400
 MAX_TAGS = 150_000
@@ -18,7 +19,12 @@ MAX_ATTRIBUTES = 1_000
 _HARMLESS_TAGS = 12_000
 """With fewer `<` than this, no nesting takes lexbor half a second."""
 
+_TOLERABLE_LOOKUPS = 50_000_000
+"""Tags times open elements; lexbor takes 6 ns for each."""
+
 _LONG_TAG = 20_000
+_SUSPECTS = 20
+_NAME = re.compile(rb"<(/?[a-zA-Z][a-zA-Z0-9]*)")
 _TOKEN = re.compile(
     rb"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|xmp)\b.*?(?:</\1\s*>|\Z)"
     rb"|<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^<>=]|=\s*(?:\"[^\"]*\"|'[^']*')|=)*)>?",
@@ -26,25 +32,51 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(rb"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']*))?")
 _VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
+_CLOSED_BY_OTHERS = frozenset(b"p li td th tr tbody thead tfoot dt dd option optgroup body html head colgroup".split())
 _MADE_BY_THEIR_END = frozenset({b"p", b"br"})
 
 
 def prune(source: bytes) -> tuple[bytes, tuple[str, ...]]:
     """*source* without what would make the parser slow, and notes on what was taken away."""
-    if source.count(b"<") < _HARMLESS_TAGS and not _has_long_tag(source):
+    tags = source.count(b"<")
+    if not _has_long_tag(source) and (tags < _HARMLESS_TAGS or (tags < MAX_TAGS and not _nests_much(source))):
         return source, ()
     pruning = _Pruning(source)
     return pruning.run(), pruning.notes()
 
 
 def _has_long_tag(source: bytes) -> bool:
-    """Whether some stretch without `<` may be one tag; most that are found are scripts."""
+    """Whether some stretch without `<` may be one tag. Scripts have such stretches (`i<n`), and are no tags."""
+    suspects = 0
     for start in range(0, len(source) - _LONG_TAG, _LONG_TAG // 2):
         if source.find(b"<", start, start + _LONG_TAG // 2) < 0:
             opened = source.rfind(b"<", 0, start)
             if source[opened + 1 : opened + 2].isalpha() and source.find(b">", opened, start) < 0:
-                return True
+                suspects += 1
+                if suspects > _SUSPECTS or not _is_in_script(source, opened):
+                    return True
     return False
+
+
+def _is_in_script(source: bytes, at: int) -> bool:
+    opened = source.rfind(b"<script", 0, at)
+    return opened >= 0 and source.find(b"</script", opened, at) < 0
+
+
+def _nests_much(source: bytes) -> bool:
+    """Whether the elements that are open, summed over all tags, may be too many; by name, 500 tags at a time."""
+    names = _NAME.findall(source)
+    surplus: Counter[bytes] = Counter()
+    depth = lookups = 0
+    for start in range(0, len(names), 500):
+        for tag, count in Counter(names[start : start + 500]).items():
+            name = tag.removeprefix(b"/").lower()
+            if name not in _VOID and name not in _CLOSED_BY_OTHERS:
+                before = surplus[name]
+                surplus[name] = after = before + (count if name == tag.lower() else -count)
+                depth += max(after, 0) - max(before, 0)
+        lookups += 500 * depth
+    return lookups > _TOLERABLE_LOOKUPS
 
 
 class _Pruning:
