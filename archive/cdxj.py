@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from archive.files import Files, replace_file
+from archive.http1 import HttpMessage
 from archive.model import Capture
 from archive.urlkey import cdx_key
 
@@ -32,6 +34,12 @@ def cdxj_line(capture: Capture, mime: str | None = None) -> str:
         "filename": capture.warc,
     }
     return f"{cdx_key(capture.url)} {capture.captured_at:%Y%m%d%H%M%S} {json.dumps(fields)}\n"
+
+
+def index_mime(message: HttpMessage) -> str | None:
+    """The Content-Type as cdxj-indexer writes it: its first word, case kept; None when there is none."""
+    value = next((value for name, value in message.headers if name.lower() == "content-type"), None)
+    return value and re.split(r"[;\s]", value, maxsplit=1)[0]
 
 
 def write_sorted(path: Path, lines: Iterable[str], files: Files) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import chain
 
 from isal import isal_zlib
+
+from archive.gzip_members import DeflateError
 
 MAX_CODINGS = 3
 """Codings beyond this many are left on: no honest server nests deeper, bombs do."""
@@ -62,7 +63,7 @@ def _take_one_off(content: bytes, coding: str, limit: int) -> Decoded:
         return Decoded(content=b"")
     out, size, problem = BytesIO(), 0, ""
     try:
-        for piece in begin(content, limit):
+        for piece in begin(content):
             out.write(piece)
             size += len(piece)
             if size > limit:
@@ -82,11 +83,11 @@ class _TornCoding(Exception):
 
 
 def _coding_errors() -> tuple[type[Exception], ...]:
-    # brotli.error, ZstdError and IsalError have no common base, and the first two are imported when needed.
+    """What the decoders raise: three classes without a common base, two of them imported only when something broke."""
     import brotli
     from backports import zstd
 
-    return (isal_zlib.error, brotli.error, zstd.ZstdError)
+    return DeflateError, brotli.error, zstd.ZstdError
 
 
 def _inflate(content: bytes, wbits: int) -> Iterator[bytes]:
@@ -106,47 +107,46 @@ def _inflate(content: bytes, wbits: int) -> Iterator[bytes]:
             return  # padding or rubbish behind the last member, which browsers ignore too
 
 
-def _gunzip(content: bytes, limit: int) -> Iterator[bytes]:
+def _gunzip(content: bytes) -> Iterator[bytes]:
     return _inflate(content, 31)
 
 
-def _inflate_either(content: bytes, limit: int) -> Iterator[bytes]:
+def _inflate_either(content: bytes) -> Iterator[bytes]:
     """Deflate with the zlib header that the standard asks for, or raw as some servers send it."""
     zlib_header = len(content) > 1 and content[0] & 0x0F == 8 and int.from_bytes(content[:2], "big") % 31 == 0
     return _inflate(content, 15 if zlib_header else -15)
 
 
-def _unbrotli(content: bytes, limit: int) -> Iterator[bytes]:
+def _unbrotli(content: bytes) -> Iterator[bytes]:
     import brotli
 
     stream = brotli.Decompressor()
     piece = stream.process(content, output_buffer_limit=_STEP)
-    while piece or not stream.is_finished():
-        if not piece:
-            raise _TornCoding
+    while piece:
         yield piece
         piece = b"" if stream.is_finished() else stream.process(b"", output_buffer_limit=_STEP)
+    if not stream.is_finished():
+        raise _TornCoding
 
 
-def _unzstd(content: bytes, limit: int) -> Iterator[bytes]:
+def _unzstd(content: bytes) -> Iterator[bytes]:
     from backports import zstd
 
     # RFC 9659: a window above 8 MB need not be supported, and would be memory that a page can ask for.
-    options = {zstd.DecompressionParameter.window_log_max: 23}
+    options = {int(zstd.DecompressionParameter.window_log_max): 23}
     rest = content
     while rest:
         stream = zstd.ZstdDecompressor(options=options)
-        feed: Iterator[bytes] = chain([rest], iter(lambda: b"", None))
-        while not stream.eof:
-            piece = stream.decompress(next(feed), _STEP)
-            if piece:
-                yield piece
-            elif not stream.eof and stream.needs_input:
+        piece = stream.decompress(rest, _STEP)
+        while piece or not stream.eof:
+            if not piece and stream.needs_input:
                 raise _TornCoding
+            yield piece
+            piece = b"" if stream.eof else stream.decompress(b"", _STEP)
         rest = stream.unused_data
 
 
-_DECODERS: dict[str, Callable[[bytes, int], Iterator[bytes]]] = {
+_DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _inflate_either,

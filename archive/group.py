@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from archive.cdxj import index_mime
 from archive.gzip_members import gzip_member
 from archive.http1 import HttpMessage, NotHttp, head_length, parse_response, strip_interim
 from archive.model import Capture, Exchange, instant
@@ -28,6 +29,7 @@ FIELDS_TYPE = "application/warc-fields"
 
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+RECORD_END = b"\r\n\r\n"
 CUT = ("disconnect", "time", "length")
 """Outcomes that are a WARC-Truncated: an answer came, but not all of it."""
 
@@ -41,12 +43,9 @@ def random_urn() -> str:
     return f"urn:uuid:{uuid.uuid4()}"
 
 
-def sha1_digest(*pieces: bytes) -> str:
+def sha1_digest(content: bytes) -> str:
     """`sha1:` + base32, the form that WARC tools verify."""
-    digest = hashlib.sha1(usedforsecurity=False)
-    for piece in pieces:
-        digest.update(piece)
-    return "sha1:" + base64.b32encode(digest.digest()).decode()
+    return "sha1:" + base64.b32encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +93,9 @@ def build_note(
     *target* is its WARC-Target-URI (`urn:pressmark:job:…`), *about* the id of the record that it speaks of.
     """
     block = field_lines((name, escape(value)) for name, value in fields)
-    extra = [("WARC-Refers-To", f"<{about}>")] if about else []
-    head = _head("metadata", new_id(), target, at, [*extra, ("Content-Type", FIELDS_TYPE)], block)
-    return gzip_member(head, block + b"\r\n\r\n")
+    link = [("WARC-Refers-To", f"<{escape(about)}>")] if about else []
+    named = [("WARC-Target-URI", safe_uri(target)), *link, ("Content-Type", FIELDS_TYPE)]
+    return gzip_member(record_head("metadata", new_id(), at, named, block), block + RECORD_END)
 
 
 class _Builder:
@@ -126,46 +125,34 @@ class _Builder:
 
     def _response(self, message: HttpMessage, block: bytes) -> Group:
         payload_digest = sha1_digest(message.payload)
-        record_id = self.new_id()
-        capture = self._capture(record_id, "response", message, payload_digest, _content_digest(message, payload_digest))
-        previous = self.previous
-        if previous is not None and self._is_unchanged(message, payload_digest, previous):
-            capture = _revisiting(capture, previous)
-            kept = block[: head_length(block)]
-            record = self._record(
-                "revisit", record_id, [("WARC-Profile", IDENTICAL), *_refers_to(capture, previous)], kept, payload_digest
-            )
-            member = gzip_member(record, kept + b"\r\n\r\n")
-        else:
-            cut = [("WARC-Truncated", self.exchange.outcome)] if self.exchange.outcome in CUT else []
-            record = self._record("response", record_id, cut, block, payload_digest)
-            member = gzip_member(record, block + b"\r\n\r\n", deflated=not _is_dense(message))
-        return self._group(capture, member, message)
+        capture = self._capture(message, payload_digest, content_digest(message, payload_digest))
+        if self.previous is not None and self._is_unchanged(message, payload_digest, self.previous):
+            return self._unchanged(capture, message, block[: head_length(block)], self.previous)
+        cut = [("WARC-Truncated", self.exchange.outcome)] if self.exchange.outcome in CUT else []
+        record = self._record("response", capture, cut, block)
+        return self._group(capture, gzip_member(record, block + RECORD_END, deflated=not _is_dense(message)), message)
+
+    def _unchanged(self, capture: Capture, message: HttpMessage, head: bytes, previous: Capture) -> Group:
+        capture = _revisiting(capture, previous)
+        record = self._record("revisit", capture, [("WARC-Profile", IDENTICAL), *_refers_to(capture, previous)], head)
+        return self._group(capture, gzip_member(record, head + RECORD_END), message)
 
     def _not_modified(self, message: HttpMessage, block: bytes, previous: Capture) -> Group:
         # With an HTTP block, pywb and ReplayWeb.page show the 304 and hide the capture that it confirms.
-        record_id = self.new_id()
-        capture = self._capture(record_id, "revisit", message, previous.payload_digest, previous.content_digest)
+        capture = self._capture(message, previous.payload_digest, previous.content_digest)
         capture = _revisiting(capture, previous)
-        record = self._record(
-            "revisit",
-            record_id,
-            [("WARC-Profile", NOT_MODIFIED), *_refers_to(capture, previous)],
-            b"",
-            previous.payload_digest,
-        )
+        record = self._record("revisit", capture, [("WARC-Profile", NOT_MODIFIED), *_refers_to(capture, previous)], b"")
         head = block[: head_length(block)].decode("latin-1")
-        return self._group(capture, gzip_member(record, b"\r\n\r\n"), message, [("responseHead", escape(head))])
+        return self._group(capture, gzip_member(record, RECORD_END), message, [("responseHead", escape(head))])
 
     def _failure(self, outcome: str, error: str) -> Group:
-        record_id = self.new_id()
-        capture = self._capture(record_id, "failure", None, "", "")
-        capture = replace(capture, outcome=outcome, error=error or outcome)
+        capture = self._capture(None, "", "")
+        capture = replace(capture, kind="failure", outcome=outcome, error=error or outcome)
         extra = [("fetchError", escape(capture.error))]
         if self.exchange.response:  # no HTTP, or not enough of it: kept all the same
             extra.append(("receivedBase64", base64.b64encode(self.exchange.response).decode()))
-        request = self._request(record_id)
-        metadata = self._metadata(record_id, None, capture, extra)
+        request = self._request(capture.record_id)
+        metadata = self._metadata(capture.record_id, None, capture, extra)
         capture = replace(capture, offset=len(request), length=len(metadata))
         return Group(data=request + metadata, capture=capture, records=1 + bool(request))
 
@@ -181,16 +168,14 @@ class _Builder:
             index_mime=index_mime(message),
         )
 
-    def _capture(
-        self, record_id: str, kind: str, message: HttpMessage | None, payload_digest: str, content_digest: str
-    ) -> Capture:
+    def _capture(self, message: HttpMessage | None, payload_digest: str, content_digest: str) -> Capture:
         exchange = self.exchange
         return Capture(
-            record_id=record_id,
+            record_id=self.new_id(),
             url=self.url,
             urlkey=url_key(self.url),
             captured_at=exchange.started_at,
-            kind="response" if kind == "response" else "revisit" if kind == "revisit" else "failure",
+            kind="response",
             status=message.status if message else None,
             mime=message.mime if message else "",
             payload_digest=payload_digest,
@@ -211,37 +196,34 @@ class _Builder:
             self.exchange.outcome == "ok"
             and payload_digest == previous.payload_digest
             and message.payload != b""
-            and (message.status == previous.status or previous.status == 304)
+            and previous.status in {message.status, 304}
         )
 
     def _request(self, concurrent_to: str) -> bytes:
         block = self.exchange.request
         if not block:
             return b""
-        fields = [
-            ("WARC-Concurrent-To", f"<{concurrent_to}>"),
-            *self.common,
-            ("Content-Type", "application/http; msgtype=request"),
-        ]
-        head = _head("request", self.new_id(), self.url, self.exchange.started_at, fields, block)
-        return gzip_member(head, block + b"\r\n\r\n")
+        link = ("WARC-Concurrent-To", f"<{concurrent_to}>")
+        kind = ("Content-Type", "application/http; msgtype=request")
+        return gzip_member(self._head("request", self.new_id(), [link, *self.common, kind], block), block + RECORD_END)
 
-    def _record(
-        self, kind: str, record_id: str, extra: list[tuple[str, str]], block: bytes, payload_digest: str
-    ) -> bytes:
-        fields = [*extra, *self.common, ("WARC-Payload-Digest", payload_digest)]
+    def _record(self, kind: str, capture: Capture, extra: list[tuple[str, str]], block: bytes) -> bytes:
+        fields = [*extra, *self.common, ("WARC-Payload-Digest", escape(capture.payload_digest))]
         if block:
             fields.append(("Content-Type", "application/http; msgtype=response"))
-        return _head(kind, record_id, self.url, self.exchange.started_at, fields, block)
+        return self._head(kind, capture.record_id, fields, block)
 
     def _metadata(
         self, record_id: str, concurrent_to: str | None, capture: Capture, extra: Iterable[tuple[str, str]]
     ) -> bytes:
         block = field_lines((name, value) for name, value in (*self._context(capture), *extra) if value)
         link = [("WARC-Concurrent-To", f"<{concurrent_to}>")] if concurrent_to else []
-        fields = [*link, *self.common, ("Content-Type", FIELDS_TYPE)]
-        head = _head("metadata", record_id, self.url, self.exchange.started_at, fields, block)
-        return gzip_member(head, block + b"\r\n\r\n")
+        kind = ("Content-Type", FIELDS_TYPE)
+        return gzip_member(self._head("metadata", record_id, [*link, *self.common, kind], block), block + RECORD_END)
+
+    def _head(self, kind: str, record_id: str, fields: list[tuple[str, str]], block: bytes) -> bytes:
+        named = (("WARC-Target-URI", self.url), *fields)
+        return record_head(kind, record_id, self.exchange.started_at, named, block)
 
     def _context(self, capture: Capture) -> tuple[tuple[str, str], ...]:
         exchange = self.exchange
@@ -259,14 +241,16 @@ class _Builder:
         )
 
 
-def index_mime(message: HttpMessage) -> str | None:
-    """The Content-Type as cdxj-indexer writes it: its first word, case kept; None when there is none."""
-    value = next((v for name, v in message.headers if name.lower() == "content-type"), None)
-    return value if not value else value.replace(";", " ").split()[0] if value.replace(";", " ").split() else ""
+def content_digest(message: HttpMessage, payload_digest: str) -> str:
+    """Digest of the content with all codings removed; empty when it is longer than the limit."""
+    if not (message.header("Transfer-Encoding") or message.header("Content-Encoding")):
+        return payload_digest
+    decoded = message.decoded()
+    return "" if decoded.cut else sha1_digest(decoded.content)
 
 
 def _revisiting(capture: Capture, previous: Capture) -> Capture:
-    earlier_url = previous.refers_to_url or previous.url
+    earlier_url = safe_uri(previous.refers_to_url or previous.url)
     earlier_date = previous.refers_to_date or previous.captured_at
     return replace(capture, kind="revisit", refers_to_url=earlier_url, refers_to_date=earlier_date)
 
@@ -275,7 +259,7 @@ def _refers_to(capture: Capture, previous: Capture) -> list[tuple[str, str]]:
     assert capture.refers_to_url is not None
     assert capture.refers_to_date is not None
     fields = [
-        ("WARC-Refers-To-Target-URI", safe_uri(capture.refers_to_url)),
+        ("WARC-Refers-To-Target-URI", capture.refers_to_url),
         ("WARC-Refers-To-Date", instant(capture.refers_to_date)),
     ]
     if previous.kind == "response":
@@ -283,42 +267,26 @@ def _refers_to(capture: Capture, previous: Capture) -> list[tuple[str, str]]:
     return fields
 
 
-def content_digest(message: HttpMessage) -> str:
-    """Digest of the content with all codings removed; empty when it is longer than the limit."""
-    return _content_digest(message, "")
-
-
-def _content_digest(message: HttpMessage, payload_digest: str) -> str:
-    if payload_digest and not (message.header("Transfer-Encoding") or message.header("Content-Encoding")):
-        return payload_digest
-    decoded = message.decoded()
-    return "" if decoded.cut else sha1_digest(decoded.content)
-
-
 def _is_dense(message: HttpMessage) -> bool:
     """Whether the payload is compressed already."""
     return bool(message.header("Content-Encoding")) or message.mime.startswith(_DENSE)
 
 
-def _head(
-    kind: str, record_id: str, target: str, at: datetime, fields: Iterable[tuple[str, str]], block: bytes
-) -> bytes:
-    named = [
+def record_head(kind: str, record_id: str, at: datetime, fields: Iterable[tuple[str, str]], block: bytes) -> bytes:
+    """The head of a WARC record whose content is *block*. The values of *fields* must have been made safe."""
+    named = (
         ("WARC-Type", kind),
         ("WARC-Record-ID", f"<{record_id}>"),
         ("WARC-Date", instant(at)),
-        *([("WARC-Target-URI", target)] if target else []),
         *fields,
         ("WARC-Block-Digest", sha1_digest(block)),
         ("Content-Length", str(len(block))),
-    ]
+    )
     return b"".join((b"WARC/1.1\r\n", field_lines(named), b"\r\n"))
 
 
-def build_warcinfo(
-    record_id: str, warc: str, fields: Iterable[tuple[str, str]], *, at: datetime
-) -> bytes:
+def build_warcinfo(record_id: str, warc: str, fields: Iterable[tuple[str, str]], *, at: datetime) -> bytes:
     """The warcinfo record that a WARC file named *warc* begins with, as a gzip member."""
     block = field_lines((name, escape(value)) for name, value in fields)
-    extra = [("WARC-Filename", warc), ("Content-Type", FIELDS_TYPE)]
-    return gzip_member(_head("warcinfo", record_id, "", at, extra, block), block + b"\r\n\r\n")
+    named = [("WARC-Filename", warc), ("Content-Type", FIELDS_TYPE)]
+    return gzip_member(record_head("warcinfo", record_id, at, named, block), block + RECORD_END)

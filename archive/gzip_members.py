@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +15,9 @@ from typing import BinaryIO
 from isal import isal_zlib
 
 MAGIC = b"\x1f\x8b\x08"
+DeflateError: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # isal's stub takes the class for a value
+"""What isal raises for bytes that are no deflate stream, or whose checksum is wrong."""
+
 MAX_KEPT = 80 * 1024 * 1024
 """Of a member's content no more than this many bytes are kept; the rest is only checked."""
 
@@ -59,7 +62,7 @@ def gzip_member(head: bytes, body: bytes = b"", *, deflated: bool = True) -> byt
         packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, 31)
         return b"".join((packer.compress(head), packer.compress(body), packer.flush()))
     packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, -15)
-    pieces = [_HEADER, packer.compress(head), packer.flush(zlib.Z_SYNC_FLUSH)]
+    pieces: list[bytes | memoryview] = [_HEADER, packer.compress(head), packer.flush(zlib.Z_SYNC_FLUSH)]
     view = memoryview(body)
     for start in range(0, len(body), _MAX_STORED):
         piece = view[start : start + _MAX_STORED]
@@ -67,6 +70,14 @@ def gzip_member(head: bytes, body: bytes = b"", *, deflated: bool = True) -> byt
     checksum = isal_zlib.crc32(body, isal_zlib.crc32(head))
     pieces += (_FINAL_EMPTY_BLOCK, struct.pack("<II", checksum, (len(head) + len(body)) & 0xFFFFFFFF))
     return b"".join(pieces)
+
+
+def gzip_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """One gzip member that holds *pieces*, without ever holding them all."""
+    packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, 31)
+    for piece in pieces:
+        yield packer.compress(piece)
+    yield packer.flush()
 
 
 def scan_members(path: Path, start: int = 0) -> MemberScan:
@@ -104,7 +115,7 @@ class MemberScan:
             while source.fill():
                 try:
                     length, content = _read_member(source, keep)
-                except (isal_zlib.error, EOFError) as error:
+                except (DeflateError, EOFError) as error:
                     problem = "ends early" if isinstance(error, EOFError) else f"is damaged ({error})"
                     size = stream.seek(0, 2) - offset
                     self.torn = TornTail(offset, size, problem)
@@ -169,5 +180,5 @@ def _begins(stream: BinaryIO, offset: int, begins: Callable[[bytes], bool]) -> b
     stream.seek(offset)
     try:
         return begins(isal_zlib.decompressobj(31).decompress(stream.read(4096), 4096))
-    except isal_zlib.error:
+    except DeflateError:
         return False

@@ -83,9 +83,7 @@ class HttpMessage:
         """As `content`, and what went wrong while decoding."""
         entity = self._entity(limit)
         content = take_off(entity.content, self.header_list("Content-Encoding"), limit)
-        return Decoded(
-            content=content.content, defects=entity.defects + content.defects, cut=entity.cut or content.cut
-        )
+        return Decoded(content=content.content, defects=entity.defects + content.defects, cut=entity.cut or content.cut)
 
     def _entity(self, limit: int) -> Decoded:
         codings = [coding.lower() for coding in self.header_list("Transfer-Encoding")]
@@ -97,9 +95,9 @@ class HttpMessage:
 
 
 def parse_response(block: bytes) -> HttpMessage:
-    """The response that *block* holds: bare LF, folded lines, lines without a colon and odd codes are overlooked.
+    r"""The response that *block* holds: bare LF, folded lines, lines without a colon and odd codes are overlooked.
 
-    >>> parse_response(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\n\\r\\n<p>").mime
+    >>> parse_response(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>").mime
     'text/html'
     """
     first = _STATUS_LINE.match(block)
@@ -150,12 +148,12 @@ def parse_request_head(block: bytes) -> RequestHead:
 
 
 def strip_interim(wire: bytes) -> bytes:
-    """*wire* without the 1xx replies before the final one; 101 is final (RFC 9110, 15.2).
+    r"""*wire* without the 1xx replies before the final one; 101 is final (RFC 9110, 15.2).
 
     Empty when nothing but interim replies came.
 
-    >>> strip_interim(b"HTTP/1.1 103 Early Hints\\r\\nLink: </a.css>\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\n\\r\\n")
-    b'HTTP/1.1 200 OK\\r\\n\\r\\n'
+    >>> strip_interim(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")
+    b'HTTP/1.1 200 OK\r\n\r\n'
     """
     start = 0
     while (first := _STATUS_LINE.match(wire, start)) and 100 <= int(first[1]) <= 199 and int(first[1]) != 101:

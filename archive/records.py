@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from archive.errors import DamagedRecord
 from archive.gzip_members import MAGIC, MAX_KEPT, Member, next_member, scan_members
@@ -21,6 +21,10 @@ _BLANK = b"\r\n"
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 # URL, address, 14 digits, media type (ARC 2 has five more words there), length; the URL may hold spaces.
 _ARC_HEAD = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*:[^\n]*) ([^ \n]+) (\d{14}) ([^\n]*?) ?(\d{1,15})[ \t]*\r?\n")
+
+
+class MemberMismatch(DamagedRecord):
+    """A whole gzip member that does not hold one whole record; an import can rewrite such a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,9 +185,9 @@ def _in_member(content: bytes, member: Member, name: str) -> Record:
         raise DamagedRecord(name, member.offset, str(problem)) from problem
     end = head.size + head.block_size
     if end > len(content) and len(content) < MAX_KEPT:
-        raise DamagedRecord(name, member.offset, f"its block ends {end - len(content)} bytes early")
+        raise MemberMismatch(name, member.offset, f"its gzip member ends {end - len(content)} bytes before its block")
     if content[end : end + 5].strip(_BLANK) or content[end:].strip(_BLANK):
-        raise DamagedRecord(name, member.offset, "its gzip member holds more than it; `pressmark import` rewrites it")
+        raise MemberMismatch(name, member.offset, "its gzip member holds more than the record")
     return Record(headers=head.fields, block=content[head.size : end], offset=member.offset, length=member.length)
 
 
@@ -191,23 +195,21 @@ def _read_plain(path: Path, start: int, name: str) -> Iterator[Record]:
     with path.open("rb") as stream:
         size = stream.seek(0, 2)
         stream.seek(start)
-        while (offset := skip_blank(stream)) is not None:
-            yield _plain_record(stream, offset, size, name)
+        while skip_blank(stream):
+            yield _plain_record(stream, stream.tell(), size, name)
 
 
-def skip_blank(stream: BinaryIO) -> int | None:
-    """Goes to the next byte that is no line end and says where that is; None at the end of the file."""
-    at = stream.tell()
-    while ahead := stream.read(64):
+def skip_blank(stream: BufferedReader) -> bool:
+    """Reads on to the next byte that is no line end; False at the end of the file."""
+    while ahead := stream.peek(64):
         rest = ahead.lstrip(_BLANK)
+        stream.read(len(ahead) - len(rest))
         if rest:
-            stream.seek(at + len(ahead) - len(rest))
-            return at + len(ahead) - len(rest)
-        at += len(ahead)
-    return None
+            return True
+    return False
 
 
-def read_head(stream: BinaryIO) -> bytes:
+def read_head(stream: BufferedReader) -> bytes:
     """The bytes of a record's head: lines up to the empty one, or the one line of an ARC record."""
     lines = [stream.readline(MAX_HEAD)]
     size = len(lines[0])
@@ -217,7 +219,7 @@ def read_head(stream: BinaryIO) -> bytes:
     return b"".join(lines)
 
 
-def _plain_record(stream: BinaryIO, offset: int, size: int, name: str) -> Record:
+def _plain_record(stream: BufferedReader, offset: int, size: int, name: str) -> Record:
     try:
         head = parse_head(read_head(stream))
     except ValueError as problem:

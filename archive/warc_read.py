@@ -41,6 +41,11 @@ class CapturedRecord:
 
     A `resource` record has no HTTP head: `HTTP/1.1 200 OK` and its Content-Type are put before its bytes here."""
 
+    @property
+    def message(self) -> HttpMessage:
+        """The response in the block. Raises NotHttp where there is none."""
+        return parse_response(self.block)
+
 
 @dataclass(slots=True, kw_only=True)
 class RecordGroup:
@@ -77,18 +82,24 @@ class RecordGroup:
 
 
 def read_captures(
-    path: Path, start: int = 0, *, warc_name: str | None = None, on_damage: OnDamage | None = None
+    path: Path,
+    start: int = 0,
+    *,
+    warc_name: str | None = None,
+    on_damage: OnDamage | None = None,
+    with_content_digest: bool = True,
 ) -> Iterator[tuple[CapturedRecord, int]]:
     """The captures of a WARC from byte *start* on, each with the byte behind its group: a safe watermark.
 
     At damage it raises DamagedRecord, behind everything that is whole before it. With *on_damage* it tells the damage
-    instead, and goes on behind it where another record begins.
+    instead, and goes on behind it where another record begins. *with_content_digest* False saves decoding responses
+    whose metadata record does not say their content digest.
     """
     name = warc_name or path.name.removesuffix(".open")
     job = _job_of(path, name)
     for group in read_groups(path, start, warc_name=name, on_damage=on_damage):
         try:
-            found = _captured(group, name, job, path)
+            found = _captured(group, name, job, path, with_content_digest=with_content_digest)
         except ValueError as problem:
             _tell(DamagedRecord(name, group.start, str(problem)), on_damage)
             continue
@@ -155,12 +166,8 @@ def _captured(
     group: RecordGroup, warc: str, job: str, path: Path, *, with_content_digest: bool = True
 ) -> CapturedRecord | None:
     context = _context(group)
-    for record in group.records:
-        if record.is_capture:
-            found = _of_record(record, warc, path, context)
-            break
-    else:
-        found = _of_failure(group, warc, path, context)
+    captured = next((record for record in group.records if record.is_capture), None)
+    found = _of_record(captured, warc, path, context) if captured else _of_failure(group, warc, path, context)
     if found is None:
         return None
     capture = replace(
@@ -174,7 +181,7 @@ def _captured(
         content_digest=named(context, "contentDigest"),
     )
     if with_content_digest and capture.kind == "response" and not capture.content_digest:
-        capture = replace(capture, content_digest=content_digest(parse_response(found.block)))
+        capture = replace(capture, content_digest=content_digest(parse_response(found.block), capture.payload_digest))
     return CapturedRecord(capture=capture, block=found.block)
 
 

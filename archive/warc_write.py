@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.cdxj import cdxj_line, write_sorted
-from archive.errors import CheckFailed, DiskFull, PressmarkError
+from archive.cdxj import cdxj_line, index_mime, write_sorted
+from archive.errors import CheckFailed, PressmarkError
 from archive.files import Files, StorageFailed, append_whole, disk_errors
 from archive.group import Group, NewId, build_warcinfo, random_urn
 from archive.manifest import ManifestLine, append_line, read_manifest, sha256_of
 from archive.model import Capture, utc_now
+from archive.warc_read import count_records, read_captures
 
 OPEN = ".open"
 """What the name of a growing file ends with."""
@@ -56,7 +57,7 @@ class WarcWriter:
         self._max_bytes = max_bytes
         self._files = files or Files()
         self._new_id = new_id
-        self._owner = f"{os.getpid() if pid is None else pid}~{_ODD.sub('-', host or socket.gethostname()) or 'localhost'}"
+        self._owner = f"{pid or os.getpid()}~{_ODD.sub('-', host or socket.gethostname()) or 'localhost'}"
         self._serial = 0
         self._next_warcinfo_id = new_id()
         self._open: _OpenWarc | None = None
@@ -96,7 +97,7 @@ class WarcWriter:
         if self._open is None:
             return
         self._refuse_after_failure()
-        self._finally(lambda warc: self._sync_data(warc))
+        self._finally(self._sync_data)
         self._flush_lines(self._open)
 
     def close(self) -> list[Path]:
@@ -239,7 +240,8 @@ def finish(
         if final.exists():
             raise CheckFailed(f"{final} and {growing.name} are both there; move one of them away, then run again")
         if growing.stat().st_size == 0:
-            return _remove_empty(growing, collection, files)
+            _remove_empty(growing, collection, files)
+            return None
         _promise(growing, final.name, collection, files, line)
         with disk_errors(growing):
             files.rename(growing, final)
@@ -262,20 +264,9 @@ def write_index(warc: Path, *, files: Files, lines: list[str] | None = None) -> 
 
 def index_lines(warc: Path) -> list[str]:
     """The CDXJ lines of a WARC, read from its records as far as they are whole."""
-    from archive.group import index_mime
-    from archive.http1 import NotHttp, parse_response
-    from archive.warc_read import read_captures
-
-    lines = []
-    for record, _ in read_captures(warc, on_damage=lambda _: None):
-        mime = None
-        if record.block:
-            try:
-                mime = index_mime(parse_response(record.block))
-            except NotHttp:
-                continue
-        lines.append(cdxj_line(record.capture, mime))
-    return lines
+    captures = read_captures(warc, on_damage=lambda _: None, with_content_digest=False)
+    lines = (cdxj_line(found.capture, index_mime(found.message) if found.block else None) for found, _ in captures)
+    return [line for line in lines if line]
 
 
 def unfinished(collection_dir: Path) -> list[Path]:
@@ -307,8 +298,6 @@ def _promise(growing: Path, name: str, collection: Path, files: Files, line: Man
 
 def manifest_line(path: Path, name: str) -> ManifestLine:
     """The line for a WARC file, read from its bytes."""
-    from archive.warc_read import count_records
-
     return ManifestLine(name=name, size=path.stat().st_size, sha256=sha256_of(path), records=count_records(path))
 
 
