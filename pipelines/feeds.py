@@ -280,13 +280,21 @@ def _seen_text(element: _Element) -> Iterator[str]:
 
 
 def _first_text(fields: dict[str, _Element], *names: str) -> str:
-    texts = ((fields[name].text or "").strip() for name in names if name in fields)
-    return next((text for text in texts if text), "")
+    for name in names:
+        if name in fields:
+            text = (fields[name].text or "").strip()
+            if text:
+                return text
+    return ""
 
 
 def _first_date(fields: dict[str, _Element], names: tuple[str, ...]) -> str:
-    dates = (feed_date(fields[name].text or "") for name in names if name in fields)
-    return next((date for date in dates if date), "")
+    for name in names:
+        if name in fields:
+            found = feed_date(fields[name].text or "")
+            if found:
+                return found
+    return ""
 
 
 def _from_base64(text: str) -> str:

@@ -56,11 +56,7 @@ _MISC = rb"(?:\s+|<\?(?:[^?]|\?(?!>))*\?>|<!--(?:[^-]|-(?!->))*-->)*+"  # XML 1.
 _PROLOG = re.compile(_MISC + rb"(?:<!DOCTYPE(?:[^\[>]*\[[^\]]*\]\s*>|[^\[>]*>))?+" + _MISC, re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r") + b"\x7f"
-_ODD_AMPERSAND = re.compile(rb"&(?!#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)")
-_CDATA_OR_AMPERSAND = re.compile(
-    rb"<!\[CDATA\[.*?\]\]>|&(?!#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)([A-Za-z0-9]{2,31};)?",
-    re.DOTALL,
-)
+_ODD_AMPERSAND = re.compile(rb"&(?!#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)([A-Za-z0-9]{2,31};)?")
 
 
 def standard_xml(content: bytes, content_type: str = "") -> bytes:
@@ -76,7 +72,7 @@ def standard_xml(content: bytes, content_type: str = "") -> bytes:
     content = content[max(content.find(b"<"), 0) :]
     prolog = _PROLOG.match(content)
     content = content[prolog.end() :] if prolog else content
-    return _CDATA_OR_AMPERSAND.sub(_existing_entity, content) if _ODD_AMPERSAND.search(content) else content
+    return _with_existing_entities(content)
 
 
 def root_name(xml: bytes) -> str:
@@ -164,9 +160,17 @@ def _guessed(content: bytes) -> str:
     return _known(best.encoding) or "cp1252" if best else "cp1252"
 
 
+def _with_existing_entities(content: bytes) -> bytes:
+    """The same with HTML's entities as characters and bare ampersands escaped, but for what CDATA protects."""
+    first, *others = content.split(b"<![CDATA[")
+    parts = [_ODD_AMPERSAND.sub(_existing_entity, first)]
+    for other in others:
+        protected, end, text = other.partition(b"]]>")
+        parts += (b"<![CDATA[", protected, end, _ODD_AMPERSAND.sub(_existing_entity, text) if b"&" in text else text)
+    return b"".join(parts)
+
+
 def _existing_entity(found: re.Match[bytes]) -> bytes:
-    if found[0].startswith(b"<"):
-        return found[0]
     name = found[1]
     if name is None:
         return b"&amp;"
