@@ -26,7 +26,7 @@ before the first star counts, and an Allow does not."""
 
 _AGENT_KEYS = ("user-agent", "useragent", "user agent")
 _ALLOW_KEYS = ("allow",)
-_DISALLOW_KEYS = ("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw")
+_DISALLOW_KEYS = ("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw", "desallow")
 _DELAY_KEYS = ("crawl-delay", "crawldelay", "crawl delay")
 _SITEMAP_KEYS = ("sitemap", "site-map")
 _MEANINGS = tuple(
