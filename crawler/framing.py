@@ -105,6 +105,7 @@ class Reply:
         """The server closed the connection; *error* says how when it was not in good order."""
         if self.over:
             return
+        self._keeps_open = False
         if self._step == self._read_until_close and not error:
             self._end("ok", len(self.wire))
         elif self._step == self._read_trailer:

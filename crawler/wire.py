@@ -309,6 +309,8 @@ def asked_for(request: Request, limits: Limits, timeout: float) -> Asked:
         host, port = url.hostname or "", url.port or _DEFAULT_PORT[url.scheme]
     except (KeyError, ValueError) as error:
         raise NotHttp(f"not an http or https URL with a port: {error}") from None
+    if not host:
+        raise NotHttp("the URL names no host")
     route = Route(url.scheme, host, port, not request.meta.get(TAKE_ANY_CERTIFICATE, False), *_proxy(request))
     rest = request.url.partition("#")[0].partition("//")[2][len(url.netloc) :]
     target = rest if rest.startswith("/") else "/" + rest

@@ -91,7 +91,8 @@ class Server:
     async def _answer(self, request: bytes, writer: asyncio.StreamWriter) -> bool:
         target = request.split(b" ", 2)[1].decode("latin-1")
         path = "/" + target.partition("//")[2].partition("/")[2] if "://" in target else target
-        behaviour = self.behaviours.get(path.partition("?")[0]) or self.behaviours["*"]
+        path = path.partition("?")[0]
+        behaviour = self.behaviours[path if path in self.behaviours else "*"]
         visit = Visit(request, writer)
         if isinstance(behaviour, bytes):
             await visit.send(behaviour)

@@ -1,0 +1,259 @@
+"""Asks robots.txt before anything is fetched from an origin, and obeys it (RFC 9309).
+
+    DOWNLOADER_MIDDLEWARES = {"crawler.robots_policy.RobotsPolicy": 100}
+
+Each robots.txt is fetched once in 24 hours, through the download handler, so it is captured, its redirects too, with
+the hop `P`. Who asks for a robots.txt gets that same answer. A client error allows everything; a server error, 429, a
+timeout or a broken answer forbids everything for now. A refusal is an exchange with the outcome `robots`; its capture
+lies in `request.meta[CAPTURE]`, and `RobotsForbidden` or `RobotsUnreachable` goes to the errback.
+
+Obeys ROBOTSTXT_OBEY, ROBOTSTXT_USER_AGENT, USER_AGENT, and `dont_obey_robotstxt` in `request.meta`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.httpobj import urlparse_cached
+
+from archive.codings import take_off
+from archive.model import Capture, Exchange, utc_now
+from crawler.context import CAPTURE, recorder_of
+from crawler.failures import ExchangeFailed, RobotsForbidden, RobotsUnreachable
+from crawler.wire import CONTEXT, TAKE_ANY_CERTIFICATE, Context, context_of
+from pipelines.robots import MAX_BYTES, Robots
+
+robots_read = object()
+"""Scrapy signal, sent when a robots.txt has been read: `origin` (str), `crawl_delay` (seconds or None), `sitemaps`."""
+
+LIFETIME = 24 * 3600.0  # RFC 9309, 2.4
+MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
+_RETRY_AFTER = 600.0
+_RETRY_BOUNDS = (60.0, 3600.0)
+_ORIGINS = 5_000
+_REFUSED = 10_000
+_PASSED_ON = ("download_slot", "proxy", TAKE_ANY_CERTIFICATE)
+_INCOMPLETE = frozenset({"disconnect", "time"})
+
+
+@dataclass
+class Rules:
+    """What is known of one origin's robots.txt."""
+
+    robots: Robots | None
+    """Its rules; None while it cannot be had."""
+
+    until: float
+    """When it is to be fetched again, by the monotonic clock."""
+
+    problem: str = ""
+    """Why it cannot be had."""
+
+    answer: Response | ExchangeFailed | None = None
+    """What came for robots.txt itself, for the one who asks for it; None once it was handed out."""
+
+    capture: Capture | None = None
+    """The capture of that answer."""
+
+    refused: dict[str, Capture] = field(default_factory=dict)
+    """Refusals already recorded, by URL."""
+
+
+class RobotsPolicy:
+    """The downloader middleware."""
+
+    def __init__(
+        self,
+        crawler: Crawler,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        settings = crawler.settings
+        if not settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured("ROBOTSTXT_OBEY is off: robots.txt is not asked for")
+        self._crawler = crawler
+        self._agent: str = settings.get("ROBOTSTXT_USER_AGENT") or settings.get("USER_AGENT") or "*"
+        self._clock = clock
+        self._monotonic = monotonic
+        self._known: dict[str, asyncio.Future[Rules]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> Response | None:
+        """None when the request may be made; the answer of robots.txt when that is what it asks for."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return None
+        origin = _origin(request)
+        if request.url == f"{origin}/robots.txt":
+            return await self._answer(request, origin)
+        rules = await self._rules(request, origin)
+        if rules.robots is None:
+            self._refuse(request, rules, self._unreachable(origin, rules))
+        elif not rules.robots.allowed(request.url, self._agent):
+            self._refuse(request, rules, RobotsForbidden(f"{origin}/robots.txt forbids it"))
+        return None
+
+    async def _answer(self, request: Request, origin: str) -> Response:
+        rules = await self._rules(request, origin)
+        if rules.answer is None:
+            rules = await self._rules(request, origin, afresh=True)
+        answer, rules.answer = rules.answer, None
+        if rules.capture is not None:
+            request.meta[CAPTURE] = rules.capture
+        if isinstance(answer, Response):
+            answer.request = request
+            return answer
+        raise answer or self._unreachable(origin, rules)
+
+    async def _rules(self, request: Request, origin: str, *, afresh: bool = False) -> Rules:
+        """The rules of an origin; all who wait for them wait for one fetch."""
+        known = self._known.get(origin)
+        if known is None or (known.done() and (afresh or self._is_stale(known))):
+            self._known.pop(origin, None)
+            known = self._known[origin] = asyncio.ensure_future(self._fetch(request, origin))
+            if len(self._known) > _ORIGINS:
+                del self._known[next(iter(self._known))]
+        return await asyncio.shield(known)
+
+    def _is_stale(self, known: asyncio.Future[Rules]) -> bool:
+        return known.cancelled() or known.exception() is not None or known.result().until <= self._monotonic()
+
+    async def _fetch(self, request: Request, origin: str) -> Rules:
+        """Fetch robots.txt, and what it redirects to."""
+        context = context_of(request)
+        url, via, hops = f"{origin}/robots.txt", request.url, context.hops + "P"
+        found: list[Rules] = []
+        while True:
+            asked = _robots_request(url, request, Context(via=via, hops=hops, site=context.site, discovered="robots"))
+            found.append(await self._read(asked))
+            target = _redirect(found[-1].answer)
+            if target is None or len(found) > MAX_REDIRECTS:
+                break
+            url, via, hops = target, url, hops + "R"
+        self._tell(origin, found[-1])
+        return replace(found[-1], answer=found[0].answer, capture=found[0].capture)
+
+    async def _read(self, asked: Request) -> Rules:
+        assert self._crawler.engine is not None
+        try:
+            answer = await self._crawler.engine.download_async(asked)
+        except ExchangeFailed as failure:
+            rules = self._for_now(str(failure))
+            rules.answer = failure
+        except IgnoreRequest as refusal:
+            rules = self._for_now(str(refusal))
+        else:
+            rules = self._judge(answer)
+            rules.answer = answer
+        rules.capture = asked.meta.get(CAPTURE)
+        return rules
+
+    def _judge(self, answer: Response) -> Rules:
+        """What an answer to a request for robots.txt means (RFC 9309, 2.3.1)."""
+        if answer.status == 429 or answer.status >= 500:
+            return self._for_now(f"status {answer.status}", _retry_after(answer))
+        if _INCOMPLETE.intersection(answer.flags):
+            return self._for_now("the answer is cut short")
+        content = _content(answer) if 200 <= answer.status < 300 else b""
+        return Rules(Robots(content), self._monotonic() + LIFETIME)
+
+    def _for_now(self, problem: str, retry_after: float = _RETRY_AFTER) -> Rules:
+        return Rules(None, self._monotonic() + retry_after, problem)
+
+    def _unreachable(self, origin: str, rules: Rules) -> RobotsUnreachable:
+        return RobotsUnreachable(
+            f"{origin}/robots.txt cannot be had: {rules.problem}",
+            retry_after=max(rules.until - self._monotonic(), 0.0),
+        )
+
+    def _refuse(self, request: Request, rules: Rules, refusal: ExchangeFailed) -> None:
+        """Record that the URL is not fetched, once while these rules hold, and raise *refusal*."""
+        capture = rules.refused.get(request.url)
+        if capture is None:
+            capture = recorder_of(self._crawler).record(self._refusal(request, refusal))
+            if len(rules.refused) < _REFUSED:
+                rules.refused[request.url] = capture
+            self._count(refusal)
+        request.meta[CAPTURE] = capture
+        raise refusal
+
+    def _refusal(self, request: Request, refusal: ExchangeFailed) -> Exchange:
+        context, now = context_of(request), self._clock()
+        return Exchange(
+            url=request.url.partition("#")[0],
+            started_at=now,
+            finished_at=now,
+            outcome=refusal.outcome,
+            error=str(refusal),
+            via=context.via,
+            hops=context.hops,
+            site=context.site,
+            discovered=context.discovered,
+        )
+
+    def _count(self, refusal: ExchangeFailed) -> None:
+        assert self._crawler.stats is not None
+        kind = "forbidden" if isinstance(refusal, RobotsForbidden) else "unreachable"
+        self._crawler.stats.inc_value(f"robots/{kind}")
+
+    def _tell(self, origin: str, rules: Rules) -> None:
+        if rules.robots is None:
+            return
+        self._crawler.signals.send_catch_log(
+            robots_read,
+            origin=origin,
+            crawl_delay=rules.robots.crawl_delay(self._agent),
+            sitemaps=rules.robots.sitemaps,
+        )
+
+
+def _origin(request: Request) -> str:
+    url = urlparse_cached(request)
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2].lower()}"
+
+
+def _robots_request(url: str, cause: Request, context: Context) -> Request:
+    meta: dict[str, Any] = {key: cause.meta[key] for key in _PASSED_ON if key in cause.meta}
+    meta |= {CONTEXT: context, "dont_obey_robotstxt": True, "dont_redirect": True, "dont_retry": True}
+    return Request(url, meta=meta, priority=1000, callback=NO_CALLBACK, dont_filter=True)
+
+
+def _redirect(answer: Response | ExchangeFailed | None) -> str | None:
+    """Where an answer redirects to; None for all other answers, and for a place that is not on the web."""
+    if not isinstance(answer, Response) or answer.status not in {301, 302, 303, 307, 308}:
+        return None
+    location = (answer.headers.get("Location") or b"").decode("latin-1").strip()
+    try:
+        target = urljoin(answer.url, location).partition("#")[0]
+    except ValueError:
+        return None
+    return target if location and target.startswith(("http://", "https://")) else None
+
+
+def _content(answer: Response) -> bytes:
+    codings = [
+        coding.strip().decode("latin-1") for coding in b",".join(answer.headers.getlist("Content-Encoding")).split(b",")
+    ]
+    return take_off(answer.body, [coding for coding in codings if coding], MAX_BYTES + 1).content
+
+
+def _retry_after(answer: Response) -> float:
+    seconds = (answer.headers.get("Retry-After") or b"").strip()
+    if not seconds.isdigit() or len(seconds) > 9:
+        return _RETRY_AFTER
+    least, most = _RETRY_BOUNDS
+    return min(max(float(seconds), least), most)
