@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 from archive.errors import DamagedRecord
 from archive.gzip_members import MAGIC, MAX_KEPT, Member, next_member, scan_members
@@ -21,6 +22,9 @@ _BLANK = b"\r\n"
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 # URL, address, 14 digits, media type (ARC 2 has five more words there), length; the URL may hold spaces.
 _ARC_HEAD = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*:[^\n]*) ([^ \n]+) (\d{14}) ([^\n]*?) ?(\d{1,15})[ \t]*\r?\n")
+
+_FIRST_LINE = re.compile(rb"\n(?:WARC/[0-9.]+\r?\n|" + _ARC_HEAD.pattern + rb")")
+_WINDOW = 1 << 20
 
 
 class MemberMismatch(DamagedRecord):
@@ -199,7 +203,7 @@ def _read_plain(path: Path, start: int, name: str) -> Iterator[Record]:
             yield _plain_record(stream, stream.tell(), size, name)
 
 
-def skip_blank(stream: BufferedReader) -> bool:
+def skip_blank(stream: BufferedReader[Any]) -> bool:
     """Reads on to the next byte that is no line end; False at the end of the file."""
     while ahead := stream.peek(64):
         rest = ahead.lstrip(_BLANK)
@@ -209,7 +213,7 @@ def skip_blank(stream: BufferedReader) -> bool:
     return False
 
 
-def read_head(stream: BufferedReader) -> bytes:
+def read_head(stream: BufferedReader[Any]) -> bytes:
     """The bytes of a record's head: lines up to the empty one, or the one line of an ARC record."""
     lines = [stream.readline(MAX_HEAD)]
     size = len(lines[0])
@@ -219,7 +223,7 @@ def read_head(stream: BufferedReader) -> bytes:
     return b"".join(lines)
 
 
-def _plain_record(stream: BufferedReader, offset: int, size: int, name: str) -> Record:
+def _plain_record(stream: BufferedReader[Any], offset: int, size: int, name: str) -> Record:
     try:
         head = parse_head(read_head(stream))
     except ValueError as problem:
@@ -241,17 +245,15 @@ def _begins_record(content: bytes) -> bool:
 
 
 def _resume_plain(path: Path, damaged: int) -> int | None:
-    """Where the next record of an uncompressed WARC begins; ARC records have no mark to look for."""
-    mark = b"\r\n\r\n" + _VERSION
-    step = 1 << 20
+    """Where the next line begins that may be the first of a record."""
+    base = damaged
     with path.open("rb") as stream:
-        base = damaged
         while True:
             stream.seek(base)
-            window = stream.read(step)
-            at = window.find(mark, 1)
-            if at >= 0:
-                return base + at + 4
-            if len(window) < step:
+            window = stream.read(_WINDOW)
+            found = _FIRST_LINE.search(window)
+            if found:
+                return base + found.start() + 1
+            if len(window) < _WINDOW:
                 return None
-            base += len(window) - len(mark)
+            base += _WINDOW // 2

@@ -9,7 +9,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -233,7 +234,7 @@ def _begun(record: Record, warc: str, path: Path) -> Capture:
         record_id=record.record_id or _made_up_id(path, record.offset),
         url=url,
         urlkey=url_key(url),
-        captured_at=_date(record.header("WARC-Date"), "WARC-Date"),
+        captured_at=_captured_at(record),
         kind="response",
         warc=warc,
         offset=record.offset,
@@ -244,7 +245,6 @@ def _begun(record: Record, warc: str, path: Path) -> Capture:
 
 
 def _with_head(capture: Capture, message: HttpMessage | None, record: Record) -> Capture:
-    refers_to_date = record.header("WARC-Refers-To-Date")
     return replace(
         capture,
         status=message.status if message else None,
@@ -253,15 +253,27 @@ def _with_head(capture: Capture, message: HttpMessage | None, record: Record) ->
         last_modified=message.header("Last-Modified") if message else "",
         payload_digest=record.header("WARC-Payload-Digest"),
         refers_to_url=safe_uri(record.header("WARC-Refers-To-Target-URI")) or None,
-        refers_to_date=_date(refers_to_date, "WARC-Refers-To-Date") if refers_to_date else None,
+        refers_to_date=_date(record.header("WARC-Refers-To-Date")),
     )
 
 
-def _date(text: str, name: str) -> datetime:
+def _captured_at(record: Record) -> datetime:
+    """WARC-Date, or where nobody can read it, as in the ClueWeb corpora, the Date of the response itself."""
+    try:
+        return parse_instant(record.header("WARC-Date"))
+    except ValueError:
+        problem = f"WARC-Date is {record.header('WARC-Date')!r}"
+    try:
+        return parsedate_to_datetime(parse_response(record.block).header("Date")).astimezone(UTC)
+    except (NotHttp, ValueError):
+        raise ValueError(problem) from None
+
+
+def _date(text: str) -> datetime | None:
     try:
         return parse_instant(text)
     except ValueError:
-        raise ValueError(f"{name} is {text!r}") from None
+        return None
 
 
 def _made_up_id(path: Path, offset: int) -> str:

@@ -22,7 +22,7 @@ from archive.files import Files, StorageFailed, append_whole, disk_errors
 from archive.group import Group, NewId, build_warcinfo, random_urn
 from archive.manifest import ManifestLine, append_line, read_manifest, sha256_of
 from archive.model import Capture, utc_now
-from archive.warc_read import count_records, read_captures
+from archive.warc_read import OnDamage, count_records, read_captures
 
 OPEN = ".open"
 """What the name of a growing file ends with."""
@@ -262,9 +262,9 @@ def write_index(warc: Path, *, files: Files, lines: list[str] | None = None) -> 
         files.unlink(tail)
 
 
-def index_lines(warc: Path) -> list[str]:
+def index_lines(warc: Path, *, on_damage: OnDamage = lambda _: None) -> list[str]:
     """The CDXJ lines of a WARC, read from its records as far as they are whole."""
-    captures = read_captures(warc, on_damage=lambda _: None, with_content_digest=False)
+    captures = read_captures(warc, on_damage=on_damage, with_content_digest=False)
     lines = (cdxj_line(found.capture, index_mime(found.message) if found.block else None) for found, _ in captures)
     return [line for line in lines if line]
 
