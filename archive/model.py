@@ -96,6 +96,9 @@ class Exchange:
     masked: tuple[str, ...] = ()
     """What was masked as a secret before it was kept, such as `request:Cookie`."""
 
+    notes: tuple[str, ...] = ()
+    """What else a reader of the record must know, such as `certificate not checked`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:

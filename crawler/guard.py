@@ -8,6 +8,7 @@ set apart; an operator may allow networks by name (`--allow-network`, PRESSMARK_
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -284,7 +285,7 @@ class Dialer:
             raise ConnectFailed(f"{ip}, port {port}: no connection in {_CONNECT_TIMEOUT:g} s") from None
         except OSError as error:
             sock.close()
-            raise ConnectFailed(f"{ip}, port {port}: {error.strerror or error}") from None
+            raise ConnectFailed(f"{ip}, port {port}: {os.strerror(error.errno) if error.errno else error}") from None
         except BaseException:
             sock.close()
             raise

@@ -124,6 +124,8 @@ class Answer:
         """The request as sent; empty when no connection was made."""
         self.ip: str | None = None
         """The address that answered; None without a connection, or behind a proxy."""
+        self.checked = True
+        """False when any certificate was taken, as the site's file says."""
 
 
 class Wire:
@@ -178,6 +180,7 @@ class Wire:
     async def _ask_on(self, connection: Connection, asked: Asked, answer: Answer) -> None:
         answer.sent = asked.request
         answer.ip = None if asked.route.proxy else connection.peer
+        answer.checked = asked.route.verify or asked.route.scheme == "http"
         await connection.ask(asked.request, answer.reply)
         if answer.reply.reusable:
             self._pool.give(asked.route, connection)
@@ -392,6 +395,7 @@ def exchange_of(request: Request, answer: Answer, started_at: datetime, finished
         site=context.site,
         discovered=context.discovered,
         masked=masked,
+        notes=() if answer.checked else ("certificate not checked",),
     )
 
 

@@ -27,11 +27,19 @@ class Visit:
     request: bytes
     """Its head and body."""
 
+    reader: asyncio.StreamReader
+    """Where more might come from."""
+
     writer: asyncio.StreamWriter
     """Where the answer goes."""
 
     keep: bool = False
     """Set it when the connection is to stay open for another request."""
+
+    @property
+    def gone(self) -> bool:
+        """True when the client has hung up."""
+        return self.reader.at_eof() or self.writer.transport.is_closing()
 
     async def send(self, answer: bytes) -> None:
         self.writer.write(answer)
@@ -69,40 +77,44 @@ class Server:
     connections: int = 0
     """How many were made to it."""
 
-    _open: set[asyncio.StreamWriter] = field(default_factory=set)
+    writers: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = field(default_factory=dict)
+    """The connections that are open, and the tasks that serve them."""
 
     def url(self, path: str) -> str:
         return f"{self.scheme}://{self.host}:{self.port}{path}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self._open.add(writer)
+        self.writers[writer] = asyncio.current_task()
         try:
             while request := await _read_request(reader):
                 self.requests.append(request)
-                if not await self._answer(request, writer):
+                if not await self._answer(request, reader, writer):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
-            self._open.discard(writer)
+            del self.writers[writer]
             writer.close()
 
-    async def _answer(self, request: bytes, writer: asyncio.StreamWriter) -> bool:
+    async def _answer(self, request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         target = request.split(b" ", 2)[1].decode("latin-1")
         path = "/" + target.partition("//")[2].partition("/")[2] if "://" in target else target
         path = path.partition("?")[0]
         behaviour = self.behaviours[path if path in self.behaviours else "*"]
-        visit = Visit(request, writer)
+        visit = Visit(request, reader, writer)
         if isinstance(behaviour, bytes):
             await visit.send(behaviour)
         else:
             await behaviour(visit)
         return visit.keep
 
-    def close(self) -> None:
-        for writer in self._open:
+    async def close(self) -> None:
+        tasks = [task for task in self.writers.values() if task is not None]
+        for writer in self.writers:
             writer.transport.abort()
+        if tasks:
+            await asyncio.wait(tasks, timeout=2)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> bytes:
@@ -127,8 +139,8 @@ async def serving(
     try:
         yield server
     finally:
-        server.close()
         listening.close()
+        await server.close()
 
 
 def page(body: bytes = PAGE, *fields: bytes, status: bytes = b"200 OK") -> bytes:
@@ -152,7 +164,7 @@ def endless(head: bytes, part: bytes, *, pause: float = 0.0) -> Behaviour:
 
     async def behave(visit: Visit) -> None:
         await visit.send(head)
-        while not visit.writer.transport.is_closing():
+        while not visit.gone:
             await visit.send(part)
             await asyncio.sleep(pause)
 
@@ -183,5 +195,5 @@ def reset_after(answer: bytes) -> Behaviour:
 
 async def silent(visit: Visit) -> None:
     """Answer nothing."""
-    while not visit.writer.transport.is_closing():
+    while not visit.gone:
         await asyncio.sleep(0.05)
