@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -52,10 +53,15 @@ def _language(text: str) -> str:
 
 
 def _time_zone(text: str) -> str:
-    known = available_timezones()
+    known = _time_zones()
     if text not in known:
         raise ValueError("is no IANA time zone" + _did_you_mean(text, known))
     return text
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def _host(text: str) -> str:
@@ -169,9 +175,10 @@ def _layout(table: LayoutTable) -> Layout:
 def _explained(error: ValidationError, path: Path, text: str) -> SiteFileError:
     """The first mistake of a file, where it stands and what may have been meant."""
     first = error.errors()[0]
-    place = [
-        part for part in first["loc"] if isinstance(part, int) or part in _KEYS or first["type"] == "extra_forbidden"
-    ]
+    is_unknown = first["type"] == "extra_forbidden"
+    place = [part for part in first["loc"] if isinstance(part, int) or part in _KEYS or is_unknown]
+    if len(place) > 1 and place[-2] in ("checked", "until"):
+        place.pop()  # pydantic's name of a branch of a union, which looks like a key of ours
     key = ".".join(str(part) for part in place)
     line = _line_of(text, tuple(place))
     if is_unknown:
