@@ -310,7 +310,7 @@ class SqliteFrontier:
             for offer in offers:
                 if self._seen.knows(offer):
                     continue
-                known = self._find(offer.url)
+                known = self._known(offer.url)
                 if known is None:
                     self._insert(offer, vias)
                     new += 1
@@ -318,7 +318,7 @@ class SqliteFrontier:
                     self._raise(known, offer)
         return new
 
-    def _find(self, url: str) -> tuple[Any, ...] | None:
+    def _known(self, url: str) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._db.execute(
             "select id, state, priority, updated, fetched, queue from urls where hash = ? and url = ?",
             (_hash(url), url),
@@ -328,7 +328,7 @@ class SqliteFrontier:
     def _insert(self, offer: Offer, vias: dict[str, int | None]) -> None:
         queue = self._queue(offer.site, offer.host)
         if offer.via is not None and offer.via not in vias:
-            found = self._find(offer.via)
+            found = self._known(offer.via)
             vias[offer.via] = None if found is None else found[0]
         via = vias[offer.via] if offer.via is not None else None
         described = (offer.kind, offer.discovered, offer.hops, via, offer.published, offer.updated)
@@ -437,7 +437,7 @@ class SqliteFrontier:
             state = State.FAILED if visit.failed else State.DONE
             due = None if visit.due is None else _milliseconds(visit.due)
             fetched = _milliseconds(visit.at)
-            found = self._find(visit.url)
+            found = self._known(visit.url)
             if found is None:
                 where = (_hash(visit.url), visit.url, self._queue(visit.site, visit.host))
                 self._db.execute(
@@ -452,10 +452,16 @@ class SqliteFrontier:
                     (state, due, fetched, visit.failed, visit.changed, found[0]),
                 )
 
+    def find(self, url: str) -> Lease | None:
+        """What is known of a URL, in the form of a lease that nobody holds; None when nothing is."""
+        row = self._db.execute(f"select queue, {_LEASED} from urls where hash = ? and url = ?", (_hash(url), url))  # noqa: S608
+        found = row.fetchone()
+        return None if found is None else self._lease(found[0], found[1:], alone=False)
+
     def nack(self, url: str, *, retry_at: datetime | None = None, tried: bool = True) -> None:
         """See `Frontier.nack`."""
         with self.transaction():
-            found = self._find(url)
+            found = self._known(url)
             if found is None:
                 return
             state, due = (State.READY, None) if retry_at is None else (State.WAITING, _milliseconds(retry_at))
@@ -497,20 +503,19 @@ class SqliteFrontier:
         count = "select count(*) from urls where state = 0 and queue = ?"
         return sum(self._db.execute(count, (queue,)).fetchone()[0] for queue in queues)
 
-    def has_work(self, sites: Collection[str] | None = None, *, until: datetime) -> bool:
-        """True when something of *sites* can be leased now, or will be ready again by *until*."""
+    def has_work(self, sites: Collection[str] | None = None, *, busy: Collection[str] = (), until: datetime) -> bool:
+        """True when something of *sites* can be leased now, or will be ready by *until*, from hosts not *busy*."""
         with self.transaction():
             self._return_what_is_due()
-        if any(self._is_filled(q) for q in list(self._filled) if sites is None or self._names[q][0] in sites):
+        wanted = {q for q, (site, host) in self._names.items() if (sites is None or site in sites) and host not in busy}
+        if any(self._is_filled(queue) for queue in wanted & self._filled.keys()):
             return True
         odd = self._db.execute(
             "select queue, url from urls where state in (2, 4) union all"
             " select queue, url from urls where state = 7 and due <= ?",
             (_milliseconds(until),),
         )
-        return any(
-            (sites is None or self._names[queue][0] in sites) and url not in self._tried_alone for queue, url in odd
-        )
+        return any(queue in wanted and url not in self._tried_alone for queue, url in odd)
 
     def _is_filled(self, queue: int) -> bool:
         if self._db.execute("select 1 from urls where state = 0 and queue = ? limit 1", (queue,)).fetchone():

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from archive.errors import PressmarkError
-from archive.model import Capture, Reading, Unreadable, reading_from_json
+from archive.model import Capture, Reading, Unreadable
 from archive.warc_read import CapturedRecord
-from crawler.reading_child import LENGTH, capture_to_json, frame
+from crawler.reading_child import LENGTH, capture_to_json, frame, reading_from_rows
 
 _AHEAD = 4
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -164,7 +164,7 @@ class ReadingPool:
         if page.answer.done():
             return
         if "reading" in answer:
-            page.answer.set_result(reading_from_json(answer["reading"]))
+            page.answer.set_result(reading_from_rows(answer["reading"]))
         else:
             page.answer.set_exception(ReadingAborted(answer["aborted"]))
 
@@ -289,7 +289,7 @@ class BlockingReader:
             self._end()
             self._start()
         if "reading" in answer:
-            return reading_from_json(answer["reading"])
+            return reading_from_rows(answer["reading"])
         self.aborted.append((record.capture, answer["aborted"]))
         return Unreadable(reason=answer["aborted"])
 

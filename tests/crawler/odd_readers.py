@@ -1,7 +1,10 @@
 """Readers that do what a page tells them, for the reading children to survive."""
 
+# ruff: noqa: ARG002  each order is a method of the same shape
+
 import os
 import time
+from pathlib import Path
 
 from archive.model import Article, NotAnArticle, Reading
 from archive.warc_read import CapturedRecord
@@ -26,12 +29,7 @@ class Obedient:
         return NotAnArticle(reason=os.environ["OPENBLAS_NUM_THREADS"])
 
     def files(self, record: CapturedRecord) -> Reading:
-        names = [
-            os.readlink(f"/proc/self/fd/{fd}")
-            for fd in os.listdir("/proc/self/fd")
-            if os.path.exists(f"/proc/self/fd/{fd}")
-        ]
-        return NotAnArticle(reason=" ".join(names))
+        return NotAnArticle(reason=" ".join(str(fd.resolve()) for fd in Path("/proc/self/fd").iterdir()))
 
     def pid(self, record: CapturedRecord) -> Reading:
         return NotAnArticle(reason=str(os.getpid()))

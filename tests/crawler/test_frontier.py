@@ -281,11 +281,16 @@ def test_orderly_end_gives_leases_back(frontier: SqliteFrontier, reopen: Open) -
 def test_outlinks_acknowledgement_and_watermark_go_together(frontier: SqliteFrontier, reopen: Open) -> None:
     """What one transaction holds happens as a whole: after an error inside it, nothing of it is there."""
     frontier.put([Offer(url="http://a.example/1")])
-    with pytest.raises(RuntimeError), frontier.transaction():
-        frontier.ack(visit("http://a.example/1"))
-        frontier.put([Offer(url="http://new.example/2", site="new", host="new.example")])
-        frontier.set_watermarks({"x.warc.gz": 100})
-        raise RuntimeError
+
+    def fold_and_break() -> None:
+        with frontier.transaction():
+            frontier.ack(visit("http://a.example/1"))
+            frontier.put([Offer(url="http://new.example/2", site="new", host="new.example")])
+            frontier.set_watermarks({"x.warc.gz": 100})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fold_and_break()
 
     later = reopen()
     assert (later.stats(), later.watermarks()) == (FrontierStats(ready=1), {})

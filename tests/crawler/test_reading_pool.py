@@ -1,6 +1,7 @@
 """Reading children: what a page does to one of them, the crawl only hears of."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,10 +12,22 @@ import pytest
 
 from archive.errors import PressmarkError
 from archive.group import build_group
-from archive.model import Article, Capture, Exchange, NotAnArticle, Unreadable
+from archive.model import (
+    Article,
+    Capture,
+    Entry,
+    Evidence,
+    Exchange,
+    Image,
+    Link,
+    Listing,
+    NotAnArticle,
+    Reading,
+    Unreadable,
+)
 from archive.warc_read import CapturedRecord
 from archive.warc_write import WarcWriter
-from crawler.reading_child import capture_from_json, capture_to_json
+from crawler.reading_child import capture_from_json, capture_to_json, frame, reading_from_rows, reading_to_rows
 from crawler.reading_pool import BlockingReader, ChildProgram, Limits, ReadingAborted, ReadingPool
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -60,6 +73,31 @@ def test_a_capture_goes_to_a_child_and_back() -> None:
     )
 
     assert capture_from_json(capture_to_json(capture)) == capture
+
+
+EVERYTHING = [
+    Article(
+        headline="h",
+        body="ä\udcff",
+        authors=("A B", "C"),
+        images=(Image(url="http://a/1.jpg", caption="c", credit="d"),),
+        is_accessible_for_free=False,
+        links=(Link(url="http://a/", text="t", rel="canonical"), Link(url="http://b/")),
+        evidence=(Evidence(field="headline", source="meta", selector="og:title", raw="h", chosen=True),),
+        notes=("links: cut",),
+    ),
+    Listing(form="rss", entries=(Entry(link="http://a/1", title="t", published="2026-11-24", guid="g"),)),
+    NotAnArticle(reason="redirect", links=(Link(url="http://a/", rel="redirect"),)),
+    Unreadable(reason="because"),
+]
+
+
+@pytest.mark.parametrize("reading", EVERYTHING, ids=lambda reading: reading.kind)
+def test_a_reading_comes_back(reading: Reading) -> None:
+    """A reading of any kind comes through the pipe as it was, odd characters included."""
+    assert (
+        reading_from_rows(json.loads(frame(reading_to_rows(reading))[4:].decode("utf-8", "surrogatepass"))) == reading
+    )
 
 
 def test_readings_come_back_to_those_who_asked(tmp_path: Path, writer: WarcWriter) -> None:

@@ -1,0 +1,108 @@
+"""Ties Scrapy's signals to the job: what leaves the downloader, what becomes of items, and the end of the crawl."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.defer import deferred_from_coro
+
+from crawler.context import CAPTURE
+from crawler.job import Job
+from crawler.robots_policy import robots_read
+from pipelines.urls import registered_domain
+
+log = logging.getLogger(__name__)
+
+GRACE = 8.0
+"""Seconds that requests in flight have to end after SIGTERM; then the job is closed without them."""
+
+MAX_CRAWL_DELAY = 60.0
+
+
+class JobExtension:
+    """The job's ear in Scrapy."""
+
+    def __init__(self, crawler: Crawler, job: Job) -> None:
+        self._crawler = crawler
+        self._job = job
+        self._closing_since: float | None = None
+        self._beat = create_looping_call(self._each_second)
+        for handler, signal in (
+            (self._left, signals.request_left_downloader),
+            (self._item_done, signals.item_scraped),
+            (self._item_done, signals.item_dropped),
+            (self._item_done, signals.item_error),
+            (self._opened, signals.spider_opened),
+            (self._closed, signals.spider_closed),
+            (self._robots, robots_read),
+        ):
+            crawler.signals.connect(handler, signal=signal)
+        job.on_stop = self._stop
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, crawler.pressmark_job)  # type: ignore[attr-defined]  # put there by the add-on
+
+    def _opened(self) -> None:
+        self._beat.start(1.0, now=False)
+
+    def _closed(self) -> None:
+        if self._beat.running:
+            self._beat.stop()
+        stats = self._crawler.stats
+        for name, value in self._job.counts.items():
+            stats.set_value(name, value)
+
+    def _left(self, request: Request) -> None:
+        self._job.left(request)
+
+    def _item_done(self, response: Any) -> None:
+        capture = response.meta.get(CAPTURE) if response is not None else None
+        if capture is not None:
+            self._job.store(capture.record_id)
+
+    def _robots(self, origin: str, crawl_delay: float | None) -> None:
+        """A Crawl-delay longer than ours holds, within a bound, for the whole host."""
+        if not crawl_delay:
+            return
+        host = registered_domain(origin)
+        downloader = self._crawler.engine.downloader
+        ours = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
+        delay = max(ours, min(crawl_delay, MAX_CRAWL_DELAY))
+        downloader.per_slot_settings[host] = {**downloader.per_slot_settings.get(host, {}), "delay": delay}
+        if host in downloader.slots:
+            downloader.slots[host].delay = delay
+        log.info("%s asks for %g s between requests (robots.txt)", urlsplit(origin).netloc, delay)
+
+    def _stop(self, reason: str) -> None:
+        engine = self._crawler.engine
+        if engine.spider is not None:
+            deferred_from_coro(engine.close_spider_async(reason=reason))
+
+    def _each_second(self) -> None:
+        self._job.check_limits()
+        self._job.tell_progress()
+        if self._is_closing():
+            self._hurry()
+
+    def _is_closing(self) -> bool:
+        slot = self._crawler.engine._slot
+        return not self._crawler.crawling or (slot is not None and slot.closing is not None)
+
+    def _hurry(self) -> None:
+        """Past the grace, close the job without what is still in flight, and stop."""
+        now = self._job.seconds
+        self._closing_since = now if self._closing_since is None else self._closing_since
+        if now - self._closing_since < GRACE:
+            return
+        self._beat.stop()
+        log.warning("requests in flight did not end within %g s; they go back to the frontier", GRACE)
+        self._job.close_at_once("shutdown")
+        from twisted.internet import reactor
+
+        reactor.stop()  # type: ignore[attr-defined]

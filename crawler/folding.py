@@ -1,0 +1,134 @@
+"""The second half of the write protocol: readings are folded in groups, and only what lies on the disk is folded.
+
+    W3  sync the WARC
+    W4  captures, readings and watermarks into catalog.db, one transaction
+        outlinks, acknowledgements and watermarks into frontier.db, one transaction
+
+A crash between any two of these is made good by catching up from the smaller watermark: to fold again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from archive.model import Capture, Listing, Reading
+from crawler.frontier import Lease, Offer, SqliteFrontier, disk_full_told
+from crawler.settling import NextVisit, Retry, settle
+
+MAX_GROUP = 64
+"""Readings of one group commit."""
+
+
+class Catalog(Protocol):
+    """What folding needs of `archive.index.Catalog`."""
+
+    def add(self, capture: Capture, reading: Reading | None) -> None: ...
+
+    def commit(self, watermarks: Mapping[str, int]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A capture with its reading, ready to be folded."""
+
+    capture: Capture
+    """The capture."""
+
+    reading: Reading | None
+    """What it was read as; None for a failure, and for a revisit, which has no reading of its own."""
+
+    lease: Lease | None = None
+    """The lease that it serves; None for robots.txt, and for what is found when catching up."""
+
+    pause: float | None = None
+    """Seconds that the server, or robots.txt, asks us to wait."""
+
+
+class Folding:
+    """Folds captures and their readings into the catalog and the frontier."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        frontier: SqliteFrontier,
+        candidates: Callable[[Capture, Reading], Iterable[Offer]],
+        host_of: Callable[[str], str],
+        next_visit: NextVisit,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        """What happened, named part/event."""
+        self._catalog = catalog
+        self._frontier = frontier
+        self._candidates = candidates
+        self._host_of = host_of
+        self._next_visit = next_visit
+        self._clock = clock
+
+    def fold(self, group: Iterable[Settled], watermarks: Mapping[str, int]) -> None:
+        """W4: the WARC that holds them is synced already."""
+        group = list(group)
+        with disk_full_told("catalog.db"):
+            for settled in group:
+                self._catalog.add(settled.capture, settled.reading)
+            self._catalog.commit(watermarks)
+        self.acknowledge(group, watermarks)
+        self.counts["fold/commits"] += 1
+        self.counts["fold/captures"] += len(group)
+
+    def acknowledge(self, group: Iterable[Settled], watermarks: Mapping[str, int]) -> None:
+        """The frontier's half: leases end, outlinks come in, the watermarks move."""
+        with self._frontier.transaction():
+            for settled in group:
+                self._end(settled)
+            for settled in group:
+                if settled.reading is not None:
+                    self.counts["frontier/new"] += self._frontier.put(
+                        self._candidates(settled.capture, settled.reading)
+                    )
+            self._frontier.set_watermarks(watermarks)
+
+    def _end(self, settled: Settled) -> None:
+        lease = settled.lease or self._lease_of(settled)
+        end = settle(
+            settled.capture,
+            settled.reading,
+            lease,
+            now=self._clock() if settled.lease else settled.capture.captured_at,
+            next_visit=self._next_visit,
+            pause=settled.pause,
+        )
+        if isinstance(end, Retry):
+            self._frontier.nack(end.url, retry_at=end.at, tried=end.tried)
+            self.counts["frontier/retries"] += 1
+        else:
+            self._frontier.ack(end)
+            self.counts["frontier/failed" if end.failed else "frontier/done"] += 1
+
+    def _lease_of(self, settled: Settled) -> Lease:
+        """A lease for a capture that has none: what the frontier knows of its URL, or what the capture says."""
+        capture = settled.capture
+        known = self._frontier.find(capture.url)
+        if known is not None:
+            return known
+        return Lease(
+            url=capture.url,
+            site=capture.site,
+            host=self._host_of(capture.url),
+            kind=_kind(settled.reading),
+            hops=capture.hops,
+            via=capture.via,
+            discovered=capture.discovered,
+        )
+
+
+_KINDS = {"rss": "feed", "atom": "feed", "jsonfeed": "feed", "sitemap": "sitemap", "sitemapindex": "sitemap"}
+
+
+def _kind(reading: Reading | None) -> str:
+    return _KINDS.get(reading.form, reading.form) if isinstance(reading, Listing) else "page"

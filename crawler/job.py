@@ -1,0 +1,388 @@
+"""One crawl into one collection: the write protocol from the lease to the catalog, so that nothing is lost.
+
+    W1  lease URLs from the frontier                                    `schedule`
+    W2  append request, response and metadata to the WARC, one write    `record`
+    W3  sync the WARC                                                   `flush`
+    W4  commit readings to the catalog, then outlinks and
+        acknowledgements to the frontier                                `flush`
+    W5  finish the WARC: sync, MANIFEST, rename, index                  `close`
+
+The order is the promise: no row ever points at bytes that may vanish, no URL is done before its capture is folded.
+`crawler.opening` does what comes before: lock, recovery, catching up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from archive.errors import DiskFull, NothingReached, PressmarkError
+from archive.model import Article, Capture, Exchange, Reading, Unreadable, instant
+from archive.warc import Group, build_group, build_note
+from crawler.context import CAPTURE, LEASE
+from crawler.failures import RobotsUnreachable
+from crawler.folding import MAX_GROUP, Settled
+from crawler.frontier import Lease
+from crawler.orders import CrawlOrder, CrawlSummary, Progress, SiteSummary
+from crawler.reading_pool import ReadingAborted
+from crawler.scheduler import Schedule
+from crawler.settling import asked_pause
+from crawler.watermarks import Watermarks
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.opening import Opened
+
+log = logging.getLogger(__name__)
+
+INTERRUPTED = 11
+TOO_BIG = 14
+TOO_LONG = 15
+BLOCKED = 18
+
+_MAX_WAIT = 0.2
+_MAX_BYTES = 4 << 20
+_ENDINGS = {"finished": 0, "shutdown": INTERRUPTED}
+_BLOCKING = frozenset({403, 429, 503})
+
+
+class Reads(Protocol):
+    """Reads captures, in children (`ReadingPool`) or in this process (`crawler.opening.InProcess`)."""
+
+    async def start(self) -> None: ...
+
+    async def read(self, capture: Capture) -> Reading: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Held:
+    """A reading on its way through the item pipelines."""
+
+    settled: Settled
+    folded: bool = False
+
+
+class Job:
+    """A running crawl. Scrapy's components call it; it knows Scrapy's requests and responses, not its engine."""
+
+    def __init__(self, order: CrawlOrder, opened: Opened, *, room: int = 32) -> None:
+        self.order = order
+        self.name = opened.job
+        self.counts: Counter[str] = opened.folding.counts
+        self.schedule = Schedule(
+            opened.frontier,
+            sites=opened.sites,
+            room=room,
+            concurrency=order.concurrency,
+            max_pages=order.max_pages,
+            clock=opened.clock,
+        )
+        self.error: Exception | None = None
+        self.on_stop: Callable[[str], None] = lambda _: None
+        self._opened = opened
+        self._writer = opened.writer
+        self._marks = Watermarks()
+        self._begins: dict[str, tuple[str, int]] = {}
+        self._previous: dict[str, Capture] = {}
+        self._held: dict[str, _Held] = {}
+        self._queue: list[Settled] = []
+        self._queued_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._ending = ("", 0)
+        self._by_site: Counter[tuple[str, str]] = Counter()
+        self._summary: CrawlSummary | None = None
+
+    # W1
+
+    def conditions(self, lease: Lease) -> Capture | None:
+        """The earlier capture that a URL's new answer is compared with; None for one never fetched."""
+        if not lease.visits:
+            return None
+        previous = self._opened.catalog.latest_capture(lease.url)
+        if previous is not None:
+            self._previous[lease.url] = previous
+        return previous
+
+    # W2
+
+    def record(self, exchange: Exchange) -> Capture:
+        """Append the exchange to the WARC. Raises DiskFull, and the job ends."""
+        exchange = replace(exchange, job=self.name)
+        previous = self._previous.pop(exchange.url, None)
+        return self._append(build_group(exchange, previous=previous, warcinfo_id=self._writer.warcinfo_id))
+
+    async def record_large(self, exchange: Exchange) -> Capture:
+        """As `record`, with hashing and compression in a thread."""
+        exchange = replace(exchange, job=self.name)
+        previous = self._previous.pop(exchange.url, None)
+        while True:
+            warcinfo_id = self._writer.warcinfo_id
+            group = await asyncio.to_thread(build_group, exchange, previous=previous, warcinfo_id=warcinfo_id)
+            if warcinfo_id == self._writer.warcinfo_id:  # no new file was begun meanwhile
+                return self._append(group)
+
+    def _append(self, group: Group) -> Capture:
+        try:
+            capture = self._writer.append(group)
+        except PressmarkError as error:
+            self.fail(error)
+            raise
+        begin = capture.offset - group.capture.offset
+        self._marks.appended(capture.warc, begin, begin + len(group.data))
+        self._begins[capture.record_id] = (capture.warc, begin)
+        self.counts["warc/captures"] += 1
+        self.counts["warc/bytes"] += len(group.data)
+        self._by_site[capture.site, "received"] += len(group.data)
+        self._by_site[capture.site, "failures" if capture.kind == "failure" else "captures"] += 1
+        self._queued_bytes += len(group.data)
+        return capture
+
+    # from response to reading
+
+    async def item_of(self, response: Response) -> dict[str, Any] | None:
+        """The article that a response was read as, as an item to be stored; anything else is folded at once."""
+        capture: Capture = response.meta[CAPTURE]
+        lease: Lease | None = response.meta.get(LEASE)
+        if lease is not None:
+            self.schedule.over(lease)
+        settled = Settled(
+            capture=capture,
+            reading=await self.read(capture),
+            lease=lease,
+            pause=self._pause(response, capture, lease),
+        )
+        if not isinstance(settled.reading, Article):
+            self.fold(settled)
+            return None
+        from pipelines.scrapy_steps import item_of
+
+        self._held[capture.record_id] = _Held(settled)
+        return item_of(capture, settled.reading)
+
+    async def read(self, capture: Capture) -> Reading | None:
+        """What the capture is read as; None for one that has no reading of its own."""
+        if capture.kind != "response":
+            return None
+        try:
+            return await self._opened.reads.read(capture)
+        except ReadingAborted as abort:
+            self._note_abort(capture, str(abort))
+            return Unreadable(reason=str(abort))
+
+    def store(self, record_id: str) -> None:
+        """Fold the reading whose item has come through the pipelines, or was dropped there; may be told again."""
+        held = self._held.pop(record_id, None)
+        if held is not None:
+            self.fold(held.settled)
+
+    def failed(self, failure: Failure) -> None:
+        """A request had no answer: its failure is folded, or the URL goes back when there is no record of it."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        lease: Lease | None = request.meta.get(LEASE)
+        capture: Capture | None = request.meta.get(CAPTURE)
+        if lease is None:
+            return
+        self.schedule.over(lease)
+        self.schedule.failed(lease)
+        if capture is not None:
+            pause = failure.value.retry_after if isinstance(failure.value, RobotsUnreachable) else None
+            self.fold(Settled(capture=capture, reading=None, lease=lease, pause=pause))
+        elif not isinstance(failure.value, PressmarkError):
+            self.counts["frontier/returned"] += 1
+            log.warning("%s: %s", lease.url, failure.value)
+
+    def left(self, request: Any) -> None:
+        """A request has left the downloader; one that nobody waits for, such as for robots.txt, is folded here."""
+        lease: Lease | None = request.meta.get(LEASE)
+        if lease is not None:
+            self.schedule.over(lease)
+            return
+        capture: Capture | None = request.meta.get(CAPTURE)
+        if capture is not None:
+            task = asyncio.get_running_loop().create_task(self._fold_unasked(capture))
+            self._opened.tasks.add(task)
+            task.add_done_callback(self._opened.tasks.discard)
+
+    async def _fold_unasked(self, capture: Capture) -> None:
+        self.fold(Settled(capture=capture, reading=await self.read(capture)))
+
+    def _pause(self, response: Response, capture: Capture, lease: Lease | None) -> float | None:
+        """Seconds that the server asks us to wait; its host is left alone so long."""
+        if capture.status not in _BLOCKING:
+            return None
+        self.counts["schedule/blocked"] += 1
+        header = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+        pause = asked_pause(header, capture.captured_at)
+        if pause is None and capture.status == 429:
+            pause = 30.0
+        if pause is not None and lease is not None:
+            self.schedule.pause(lease.host, pause)
+        return pause
+
+    # W3, W4
+
+    def fold(self, settled: Settled) -> None:
+        """Have a capture and its reading committed with the next group, within a fifth of a second."""
+        self._queue.append(settled)
+        if isinstance(settled.reading, Article):
+            self.counts["reading/article"] += 1
+            self._by_site[settled.capture.site, "articles"] += 1
+        elif settled.reading is not None:
+            self.counts[f"reading/{settled.reading.kind}"] += 1
+        if len(self._queue) >= MAX_GROUP or self._queued_bytes >= _MAX_BYTES:
+            self.flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_MAX_WAIT, self.flush)
+
+    def flush(self) -> None:
+        """Sync the WARC, then commit what waits. What goes wrong here ends the job."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._queue or self.error is not None:
+            return
+        group, self._queue, self._queued_bytes = self._queue, [], 0
+        try:
+            self._writer.sync()
+            for settled in group:
+                begun = self._begins.pop(settled.capture.record_id, None)
+                if begun is not None:
+                    self._marks.folded(*begun)
+            self._opened.folding.fold(group, self._marks.reached())
+        except Exception as error:  # noqa: BLE001  the boundary: what was not committed is caught up by the next job
+            self.fail(error)
+
+    # ending
+
+    def check_limits(self) -> None:
+        """End the job where it has used up its time or size; to be called about once a second."""
+        limit = self.order.max_seconds
+        if limit is not None and self._opened.clock.seconds >= limit:
+            self.stop("--max-time reached", TOO_LONG)
+        size = self.order.max_bytes
+        if size is not None and self.counts["warc/bytes"] >= size:
+            self.stop("--max-size reached", TOO_BIG)
+
+    def stop(self, reason: str, code: int) -> None:
+        """Hand out nothing more and end when what is in flight is done."""
+        if not self._ending[0]:
+            self._ending = (reason, code)
+            self.schedule.closed = reason
+            self.on_stop(reason)
+
+    def fail(self, error: Exception) -> None:
+        """End the job because it cannot go on; nothing more is committed."""
+        if self.error is None:
+            self.error = error
+            code = error.exit_code if isinstance(error, PressmarkError) else 1
+            log.error("%s", error, exc_info=None if isinstance(error, PressmarkError) else error)
+            self.stop(str(error), code)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the job is."""
+        return Progress(
+            seconds=self._opened.clock.seconds,
+            captures=self.counts["warc/captures"],
+            articles=self.counts["reading/article"],
+            failures=sum(count for (_, what), count in self._by_site.items() if what == "failures"),
+            received=self.counts["warc/bytes"],
+            pending=self._opened.frontier.ready(self._opened.sites),
+        )
+
+    async def close(self, reason: str) -> CrawlSummary:
+        """End the job in order: commit, give the leases back, finish the WARC. *reason* is Scrapy's."""
+        await self._opened.reads.close()
+        return self.close_at_once(reason)
+
+    def close_at_once(self, reason: str) -> CrawlSummary:
+        """As `close`, without waiting for readings: what is not folded is caught up by the next job."""
+        if self._summary is not None:
+            return self._summary
+        for held in list(self._held):
+            self.store(held)
+        self.flush()
+        self._summary = self._sum_up(reason)
+        try:
+            self._finish(self._summary)
+        except (PressmarkError, OSError) as error:
+            self.fail(error)
+            self._summary = self._sum_up(reason)
+        finally:
+            self._opened.close()
+        return self._summary
+
+    def _finish(self, summary: CrawlSummary) -> None:
+        self._opened.frontier.release()
+        if isinstance(self.error, DiskFull):  # the record of the end needs room too; without it the exit is unknown
+            return
+        if self.counts["warc/captures"]:
+            self._note("job", _closing_fields(summary))
+        self._writer.sync()
+        self._opened.fold_job(summary, self._marks.reached())
+        self._writer.close()
+
+    def _sum_up(self, reason: str) -> CrawlSummary:
+        told, code = self._ending if self._ending[0] else (self.schedule.closed or reason, _ENDINGS.get(reason, 0))
+        if not self.schedule.closed and code == 0:
+            told, code = self._judge(told)
+        return CrawlSummary(
+            job=self.name,
+            collection=self.order.collection,
+            exit=code,
+            reason="interrupted" if code == INTERRUPTED else told,
+            started_at=self._opened.started_at,
+            finished_at=self._opened.clock(),
+            sites=tuple(self._of_site(site) for site in sorted({site for site, _ in self._by_site})),
+            pending=self._opened.frontier.ready(self._opened.sites),
+            recovered=self._opened.recovered,
+            stats=dict(sorted(self.counts.items())),
+        )
+
+    def _judge(self, reason: str) -> tuple[str, int]:
+        failures = sum(count for (_, what), count in self._by_site.items() if what == "failures")
+        answers = sum(count for (_, what), count in self._by_site.items() if what == "captures")
+        if failures and not answers:
+            return "no target could be reached", NothingReached.exit_code
+        if self.schedule.paused:
+            return f"asked to wait by {', '.join(sorted(self.schedule.paused))}", BLOCKED
+        return reason, 0
+
+    def _of_site(self, site: str) -> SiteSummary:
+        return SiteSummary(
+            site=site,
+            **{what: self._by_site[site, what] for what in ("captures", "articles", "failures", "received")},
+        )
+
+    def _note_abort(self, capture: Capture, reason: str) -> None:
+        self.counts["reading/aborted"] += 1
+        log.warning("%s: reading aborted: %s", capture.url, reason)
+        fields = {"readingAborted": reason, "reader": self._opened.reader_id}
+        self._note("reading-aborted", fields, about=capture.record_id)
+
+    def _note(self, name: str, fields: dict[str, str], about: str = "") -> None:
+        note = build_note(f"urn:pressmark:{name}:{self.name}", fields.items(), at=self._opened.clock(), about=about)
+        self._writer.append_note(note)
+        self.counts["warc/bytes"] += len(note)
+
+
+def _closing_fields(summary: CrawlSummary) -> dict[str, str]:
+    import json
+
+    return {
+        "job": summary.job,
+        "startedAt": instant(summary.started_at),
+        "finishedAt": instant(summary.finished_at),
+        "sites": json.dumps([site.site for site in summary.sites]),
+        "exit": str(summary.exit),
+        "reason": summary.reason,
+        "stats": json.dumps(summary.stats),
+    }

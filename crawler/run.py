@@ -1,0 +1,56 @@
+"""Runs one crawl in this process, Scrapy and Twisted's reactor included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from archive.errors import PressmarkError, UsageError
+from crawler.orders import CrawlOrder, CrawlSummary, Progress
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
+SETTINGS_MODULE = "crawler.settings"
+
+
+def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | None = None) -> CrawlSummary:
+    """Run a job to its end, with the handling of SIGINT and SIGTERM; to be called once in a process.
+
+    Raises PressmarkError for what keeps a job from beginning, and whatever broke it for a reason of our own.
+    """
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawler.job import Job
+    from crawler.opening import open_job
+
+    if not order.targets:
+        raise UsageError("a crawl needs a target: the name of a site, or a URL")
+    settings = _settings(order)
+    process = AsyncCrawlerProcess(settings)
+    job = Job(order, open_job(order, settings), room=settings.getint("CONCURRENT_REQUESTS"))
+    if on_progress is not None:
+        job.on_progress = on_progress
+    try:
+        crawler = process.create_crawler("news")
+        crawler.pressmark_job = job  # type: ignore[attr-defined]  # the one place that all components share
+        task = process.crawl(crawler, targets=order.targets)
+        process.start()
+    finally:
+        summary = job.close_at_once("shutdown")
+    if task.done() and not task.cancelled() and (broken := task.exception()) is not None:
+        raise broken
+    if job.error is not None and not isinstance(job.error, PressmarkError):
+        raise job.error
+    return summary
+
+
+def _settings(order: CrawlOrder) -> Settings:
+    from scrapy.settings import Settings
+
+    from crawler.addon import settings_of
+
+    settings = Settings()
+    settings.setmodule(SETTINGS_MODULE, priority="project")
+    settings.setdict(settings_of(order), priority="cmdline")
+    return settings

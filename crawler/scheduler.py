@@ -1,0 +1,221 @@
+"""Scrapy's scheduler over the frontier: which URL goes to the downloader next, and when there is none.
+
+Politeness is per host: a host has at most its concurrency in flight and one more waiting in its download slot, so that
+one slow host never holds up the others. The slot itself keeps the delay between two requests.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Any, Protocol, Self
+
+from scrapy import Request
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
+
+from archive.model import Capture
+from crawler.context import LEASE
+from crawler.frontier import Lease
+
+PATIENCE = timedelta(seconds=60)
+"""A job waits so long for a retry; what becomes ready later is left to the next one."""
+
+MAX_AHEAD = 32
+"""URLs leased ahead for a host that answers fast."""
+
+PAGES = ("page", "section")
+"""Kinds of leases that `--max-pages` counts."""
+
+
+class Source(Protocol):
+    """What the scheduler needs of the frontier."""
+
+    def lease(
+        self, n: int, *, sites: Collection[str] | None, busy: Collection[str], per_host: int, alone: bool
+    ) -> list[Lease]: ...
+
+    def has_work(self, sites: Collection[str] | None, *, busy: Collection[str], until: datetime) -> bool: ...
+
+    def heartbeat(self, urls: list[str]) -> None: ...
+
+
+class Schedule:
+    """Hands out leases, host by host, within the limits of each. Knows nothing of Scrapy.
+
+    *room* is how many may be in flight in all, *concurrency* how many to one host.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        sites: Collection[str],
+        room: int,
+        concurrency: int = 1,
+        max_pages: int | None = None,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.closed = ""
+        """Why nothing more is handed out; empty while the job goes on."""
+        self._source = source
+        self._sites = sites
+        self._room = room
+        self._capacity = concurrency + 1
+        self._pages_left = max_pages
+        self._clock = clock
+        self._monotonic = monotonic
+        self._ahead = self._capacity
+        self._leased_at = -1.0
+        self._heard_at = monotonic()
+        self._waiting: dict[str, deque[Lease]] = {}
+        self._in_flight: dict[str, str] = {}
+        self._burden: dict[str, int] = {}
+        self._paused: dict[str, float] = {}
+        self._alone = False
+
+    def next(self) -> Lease | None:
+        """The next URL to fetch; None when there is none now."""
+        if self.closed or self._alone or self._pages_left == 0:
+            return None
+        lease = self._from_waiting() or (self._refill() and self._from_waiting()) or None
+        if lease is not None:
+            self._begin(lease)
+        return lease
+
+    def over(self, lease: Lease) -> None:
+        """The exchange has ended, or was never made; may be told again."""
+        host = self._in_flight.pop(lease.url, None)
+        if host is None:
+            return
+        self._burden[host] -= 1
+        if not self._burden[host]:
+            del self._burden[host]
+        if lease.alone:
+            self._alone = False
+
+    def failed(self, lease: Lease) -> None:
+        """It was no page after all, for `--max-pages`."""
+        if self._pages_left is not None and lease.kind in PAGES:
+            self._pages_left += 1
+
+    def pause(self, host: str, seconds: float) -> None:
+        """Ask nothing of that host for some time."""
+        self._paused[host] = max(self._paused.get(host, 0.0), self._monotonic() + seconds)
+
+    @property
+    def paused(self) -> dict[str, float]:
+        """Hosts that asked us to wait, with the seconds that are left."""
+        now = self._monotonic()
+        self._paused = {host: until for host, until in self._paused.items() if until > now}
+        return {host: until - now for host, until in self._paused.items()}
+
+    def has_work(self) -> bool:
+        """True when something is left to do within the job's patience."""
+        if self.closed:
+            return False
+        long = {host for host, seconds in self.paused.items() if seconds > PATIENCE.total_seconds()}
+        if self._in_flight:
+            return True
+        if self._pages_left == 0:
+            self.closed = "--max-pages reached"
+            return False
+        if self._waiting.keys() - long:
+            return True
+        return self._source.has_work(self._sites, busy=long, until=self._clock() + PATIENCE)
+
+    def _from_waiting(self) -> Lease | None:
+        paused = self.paused
+        for host in list(self._waiting):
+            if self._burden.get(host, 0) < self._capacity and host not in paused:
+                line = self._waiting.pop(host)
+                lease = line.popleft()
+                if line:
+                    self._waiting[host] = line  # to the end: hosts take turns
+                return lease
+        return None
+
+    def _refill(self) -> bool:
+        room = self._room - len(self._in_flight) - sum(map(len, self._waiting.values()))
+        if room <= 0:
+            return False
+        self._keep_alive()
+        full = {host for host, burden in self._burden.items() if burden >= self._capacity}
+        now = self._monotonic()
+        # one transaction a page is dear where a host answers at once; far ahead is wrong where it is slow
+        self._ahead = min(MAX_AHEAD, self._ahead * 2) if now - self._leased_at < 0.5 else self._capacity
+        self._leased_at = now
+        leases = self._source.lease(
+            max(room, self._ahead),
+            sites=self._sites,
+            busy=full | self._waiting.keys() | self.paused.keys(),
+            per_host=self._ahead,
+            alone=not self._in_flight and not self._waiting,
+        )
+        for lease in leases:
+            self._waiting.setdefault(lease.host, deque()).append(lease)
+        return bool(leases)
+
+    def _begin(self, lease: Lease) -> None:
+        self._in_flight[lease.url] = lease.host
+        self._burden[lease.host] = self._burden.get(lease.host, 0) + 1
+        self._alone = lease.alone
+        if self._pages_left is not None and lease.kind in PAGES:
+            self._pages_left -= 1
+
+    def _keep_alive(self) -> None:
+        if self._monotonic() - self._heard_at > 60:
+            self._heard_at = self._monotonic()
+            self._source.heartbeat([*self._in_flight, *(x.url for line in self._waiting.values() for x in line)])
+
+
+class FrontierScheduler(BaseScheduler):
+    """Scrapy's side of `Schedule`: leases become requests."""
+
+    def __init__(self, job: Any) -> None:
+        self._job = job
+        self._others: deque[Request] = deque()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.pressmark_job)  # type: ignore[attr-defined]  # put there by the add-on
+
+    def has_pending_requests(self) -> bool:
+        return bool(self._others) or self._job.schedule.has_work()
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Take a request that some other component makes; it is kept in memory alone."""
+        self._others.append(request)
+        return True
+
+    def next_request(self) -> Request | None:
+        if self._others:
+            return self._others.popleft()
+        lease = self._job.schedule.next()
+        return None if lease is None else request_for(lease, self._job.conditions(lease))
+
+    async def _close(self, reason: str) -> None:
+        await self._job.close(reason)
+
+    def close(self, reason: str) -> Any:
+        from scrapy.utils.defer import deferred_from_coro
+
+        return deferred_from_coro(self._close(reason))
+
+
+def request_for(lease: Lease, previous: Capture | None) -> Request:
+    """The request that serves a lease; conditional where an earlier capture says how (RFC 9110, 13.1)."""
+    headers = {}
+    if previous is not None and previous.etag:
+        headers["If-None-Match"] = previous.etag
+    if previous is not None and previous.last_modified:
+        headers["If-Modified-Since"] = previous.last_modified
+    return Request(
+        lease.url,
+        headers=headers,
+        dont_filter=True,
+        meta={LEASE: lease, "download_slot": lease.host},
+    )

@@ -1,0 +1,95 @@
+"""What an answer means for its URL: done and due again some day, to be tried again soon, or given up for now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from archive.model import Capture, Reading
+from crawler.frontier import Lease, Visit
+
+NextVisit = Callable[[Capture, Reading | None, Lease], datetime | None]
+"""When a URL is due again after a good answer; None for never."""
+
+TRIES = 3
+"""Exchanges without a usable answer, one after the other, before a URL is given up for now."""
+
+_FIRST_RETRY = timedelta(seconds=5)
+_AGAIN_SOME_DAY = timedelta(days=1)
+_LONGEST_PAUSE = timedelta(hours=1)
+# RFC 9110: server errors and the two client errors that mean "later"
+_LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
+_LATER_OUTCOMES = frozenset({"dns", "connect", "timeout", "tls", "disconnect", "time"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """The URL goes back to the frontier."""
+
+    url: str
+    """The URL."""
+
+    at: datetime
+    """When it may be tried again."""
+
+    tried: bool = True
+    """False when no attempt is counted, since the URL is not to blame."""
+
+
+def settle(
+    capture: Capture,
+    reading: Reading | None,
+    lease: Lease,
+    *,
+    now: datetime,
+    next_visit: NextVisit,
+    pause: float | None = None,
+) -> Visit | Retry:
+    """The end of a lease; *pause* is how many seconds the server, or robots.txt, asks us to wait."""
+    if capture.outcome == "robots" and pause is not None:
+        return Retry(url=lease.url, at=now + _pause(pause), tried=False)
+    if _is_passing(capture) and lease.attempts + 1 < TRIES:
+        wait = _FIRST_RETRY * 4**lease.attempts if pause is None else _pause(pause)
+        return Retry(url=lease.url, at=now + wait)
+    failed = capture.kind == "failure" or _is_passing(capture)
+    return Visit(
+        url=lease.url,
+        site=lease.site,
+        host=lease.host,
+        at=capture.captured_at,
+        due=now + _AGAIN_SOME_DAY if failed else next_visit(capture, reading, lease),
+        changed=capture.kind != "revisit",
+        failed=failed,
+        kind=lease.kind,
+        discovered=lease.discovered,
+        hops=lease.hops,
+    )
+
+
+def asked_pause(retry_after: str, now: datetime) -> float | None:
+    """Seconds of a Retry-After header (RFC 9110, 10.2.3: seconds or a date), None when it says nothing sensible.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    >>> asked_pause("120", noon), asked_pause("Tue, 24 Nov 2026 12:00:30 GMT", noon), asked_pause("-1", noon)
+    (120.0, 30.0, None)
+    """
+    from email.utils import parsedate_to_datetime
+
+    if retry_after.isdecimal():
+        return min(float(retry_after[:9]), _LONGEST_PAUSE.total_seconds())
+    try:
+        seconds = (parsedate_to_datetime(retry_after) - now).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(seconds, _LONGEST_PAUSE.total_seconds()) if seconds > 0 else None
+
+
+def _is_passing(capture: Capture) -> bool:
+    """Whether another attempt may bring an answer."""
+    return capture.outcome in _LATER_OUTCOMES or capture.status in _LATER
+
+
+def _pause(seconds: float) -> timedelta:
+    return min(timedelta(seconds=max(seconds, 1.0)), _LONGEST_PAUSE)

@@ -1,0 +1,228 @@
+"""Which URL goes to the downloader next: politeness, fairness, the end of a job."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.model import Capture
+from crawler.context import LEASE
+from crawler.frontier import Lease, SqliteFrontier, Visit
+from crawler.scheduler import MAX_AHEAD, Schedule, request_for
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    url: str
+    host: str
+    site: str = "site"
+    kind: str = "page"
+    priority: int = 0
+    hops: str = "L"
+    via: str | None = None
+    discovered: str = "link"
+    published: str = ""
+    updated: str = ""
+
+
+class Time:
+    """A clock that stands still until it is moved, as time of day and as seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def frontier(tmp_path: Path, time: Time) -> SqliteFrontier:
+    return SqliteFrontier(tmp_path / "frontier.db", clock=time)
+
+
+Make = Callable[..., Schedule]
+
+
+@pytest.fixture
+def schedule(frontier: SqliteFrontier, time: Time) -> Make:
+    def make(**more: Any) -> Schedule:
+        settings: dict[str, Any] = {"sites": {"site"}, "room": 100, "clock": time, "monotonic": time.monotonic}
+        return Schedule(frontier, **settings | more)
+
+    return make
+
+
+def put(frontier: SqliteFrontier, host: str, count: int, **more: Any) -> None:
+    frontier.put([Offer(url=f"http://{host}/{n}", host=host, **more) for n in range(count)])
+
+
+def take_all(schedule: Schedule) -> list[Lease]:
+    """Everything that is handed out while nothing ends."""
+    return list(iter(schedule.next, None))
+
+
+def test_one_in_flight_and_one_waiting(frontier: SqliteFrontier, schedule: Make) -> None:
+    """A host has its concurrency in flight and one more at hand in its slot, however many URLs it has."""
+    put(frontier, "a.example", 10)
+
+    assert [len(take_all(schedule(concurrency=n))) for n in (1, 3)] == [2, 4]
+
+
+def test_a_slow_host_does_not_hold_up_the_others(frontier: SqliteFrontier, schedule: Make) -> None:
+    """While one host answers nothing, all URLs of the other are handed out."""
+    put(frontier, "slow.example", 50, priority=9)
+    put(frontier, "fast.example", 30)
+    handed: list[str] = []
+
+    one = schedule()
+    while (lease := one.next()) is not None:
+        handed.append(lease.host)
+        if lease.host == "fast.example":
+            one.over(lease)
+
+    assert (handed.count("slow.example"), handed.count("fast.example")) == (2, 30)
+
+
+def test_hosts_take_turns(frontier: SqliteFrontier, schedule: Make) -> None:
+    """Hosts are asked in turn."""
+    for host in ("a", "b", "c"):
+        put(frontier, f"{host}.example", 5)
+
+    assert [lease.host[0] for lease in take_all(schedule())[:3]] == ["a", "b", "c"]
+
+
+def test_no_more_than_there_is_room_for(frontier: SqliteFrontier, schedule: Make) -> None:
+    """All hosts together have no more in flight than the room for them."""
+    for n in range(20):
+        put(frontier, f"h{n}.example", 3)
+
+    assert len(take_all(schedule(room=8))) == 8
+
+
+def test_leases_go_ahead_for_a_fast_host_alone(frontier: SqliteFrontier, schedule: Make, time: Time) -> None:
+    """A host that answers at once is leased in batches; at two seconds a request, only what is asked next."""
+    put(frontier, "a.example", 500)
+    one = schedule()
+    for _ in range(100):
+        lease = one.next()
+        assert lease is not None
+        one.over(lease)
+    fast = frontier.stats().leased
+
+    slow_schedule = schedule()
+    before = frontier.stats().leased
+    for _ in range(10):
+        time.seconds += 2
+        lease = slow_schedule.next()
+        assert lease is not None
+        slow_schedule.over(lease)
+
+    assert 100 < fast <= 100 + 2 * MAX_AHEAD
+    assert frontier.stats().leased - before <= 12
+
+
+def test_max_pages(frontier: SqliteFrontier, schedule: Make) -> None:
+    """`--max-pages` counts pages that were fetched; feeds, and what failed, do not count."""
+    put(frontier, "a.example", 3, kind="feed")
+    put(frontier, "b.example", 9)
+    one = schedule(concurrency=20, max_pages=4)
+    handed = take_all(one)
+    for lease in handed:
+        one.over(lease)
+    one.failed(handed[-1])
+    last = take_all(one)
+    still = one.has_work()
+    one.over(last[0])
+
+    assert ([len(handed), len(last)], still, one.has_work()) == ([7, 1], True, False)
+    assert one.closed == "--max-pages reached"
+
+
+def test_a_paused_host(frontier: SqliteFrontier, schedule: Make, time: Time) -> None:
+    """A host that asks us to wait is left alone so long; for a minute the job waits, for longer it does not."""
+    put(frontier, "a.example", 3)
+    one = schedule()
+    lease = one.next()
+    assert lease is not None
+    one.over(lease)
+    one.pause("a.example", 30)
+
+    assert (one.next(), one.has_work()) == (None, True)
+    one.pause("a.example", 100)
+    assert (one.next(), one.has_work()) == (None, False)
+    assert one.paused == {"a.example": 100.0}
+    time.seconds += 100
+    assert one.next() is not None
+
+
+def test_the_end_of_a_job(frontier: SqliteFrontier, schedule: Make) -> None:
+    """There is work while something is in flight, ready, or to be retried within a minute; then there is none."""
+    put(frontier, "a.example", 1)
+    one = schedule()
+    assert one.has_work()
+    lease = one.next()
+    assert lease is not None
+    assert one.has_work()
+    one.over(lease)
+    frontier.nack(lease.url, retry_at=NOON + timedelta(seconds=150))
+    assert one.has_work()
+    frontier.nack(lease.url, retry_at=NOON + timedelta(seconds=300))
+    assert not one.has_work()
+
+
+def test_alone(frontier: SqliteFrontier, schedule: Make) -> None:
+    """While a suspect is in flight nothing else is; it waits until nothing else is."""
+    put(frontier, "bad.example", 1)
+    for _ in range(2):
+        frontier.lease(1)
+        frontier.recover()
+    put(frontier, "good.example", 1)
+    one = schedule()
+
+    first, none_yet = one.next(), one.next()
+    assert first is not None
+    one.over(first)
+    suspect = one.next()
+    assert suspect is not None
+    put(frontier, "new.example", 1)
+
+    assert (first.host, none_yet, suspect.alone, one.next()) == ("good.example", None, True, None)
+    one.over(suspect)
+    frontier.ack(Visit(url=suspect.url, site="site", host="bad.example", at=NOON))
+    assert one.next() is not None
+
+
+def test_a_request_serves_a_lease() -> None:
+    """The request carries its lease and its politeness key, and asks only for what has changed."""
+    lease = Lease(url="http://www.a.example/1", site="a.example", host="a.example")
+    capture = Capture(
+        record_id="r",
+        url=lease.url,
+        urlkey="",
+        captured_at=NOON,
+        kind="response",
+        etag='"x"',
+        last_modified="Tue, 24 Nov 2026 12:00:00 GMT",
+    )
+
+    request = request_for(lease, capture)
+
+    assert request.meta == {LEASE: lease, "download_slot": "a.example"}
+    assert request.headers.to_unicode_dict() == {
+        "If-None-Match": '"x"',
+        "If-Modified-Since": "Tue, 24 Nov 2026 12:00:00 GMT",
+    }
+    assert not request_for(lease, None).headers
