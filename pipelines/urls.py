@@ -295,7 +295,7 @@ def article_likeness(url: str) -> float:
 
     >>> article_likeness("https://example.com/news/2018/06/18/new-drug-approved-in-europe") > 0.8
     True
-    >>> article_likeness("https://example.com/tag/oncology")
+    >>> article_likeness("https://example.com/tag/oncology-and-haematology-in-europe")
     0.1
     """
     address, _, query = url.partition("?")
@@ -303,7 +303,7 @@ def article_likeness(url: str) -> float:
     if signs.ending in _NOT_PAGES or not (signs.segments or query):
         return 0.0
     score = _slug_score(signs) + _place_score(address, signs)
-    score += 0.3 if _has_article_number(query) else -0.1 * min(query.count("&") + 1, 4) if query else 0.0
+    score += 0.3 if has_article_number(query) else -0.1 * min(query.count("&") + 1, 4) if query else 0.0
     if any(segment in _OTHER_WORDS for segment in signs.segments):
         score = min(score, 0.1 if len(signs.segments) < 3 or signs.words < 4 else 0.4)
     return round(min(max(score, 0.0), 1.0), 2)
@@ -337,7 +337,12 @@ def _place_score(address: str, signs: _Signs) -> float:
     return score
 
 
-def _has_article_number(query: str) -> bool:
+def has_article_number(query: str) -> bool:
+    """Whether a query chooses a page by its number.
+
+    >>> has_article_number("section=news&id=7"), has_article_number("page=7")
+    (True, False)
+    """
     return bool(_ARTICLE_NUMBER.search(query))
 
 

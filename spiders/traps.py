@@ -1,0 +1,104 @@
+"""Signs of a spider trap in a URL: pages that a server makes up without end.
+
+Each rule looks at the URL and the day on which the link was seen, so that the same link is judged alike on every crawl.
+The rules are for links found on pages; what a feed or sitemap announces is exempt from those that could hit an article.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from itertools import groupby
+from urllib.parse import urlsplit
+
+from pipelines.urls import article_likeness, date_in, has_article_number, month_in
+
+MAX_LENGTH = 2_048
+"""Characters in a URL; what is longer grows."""
+
+MAX_SEGMENTS = 20
+"""Parts of a path; as Heritrix's TooManyPathSegmentsDecideRule."""
+
+MAX_REPEATS = 2
+"""How often a run of path segments may follow itself; as Heritrix's PathologicalPathDecideRule."""
+
+MAX_PARAMETERS = 3
+"""Query parameters of a page that is not chosen by a number; more combine without end."""
+
+AHEAD = timedelta(days=62)
+BEHIND = timedelta(days=366)
+"""How far from the day of the link a calendar is followed."""
+
+EARLIEST = date(1990, 1, 1)
+
+_CALENDAR = re.compile(r"calend[ae]r|kalender|agenda|events?\b|termine|veranstaltung|whats-?on|diary", re.IGNORECASE)
+_DATE_PARAMETER = re.compile(
+    r"(?:^|&)(?:date|day|month|year|week|from|to|start|end|d|m|y|cal\w*|tribe-bar-date|eventdate|ical)=(\d{4})(?:-?(\d\d))?",
+    re.IGNORECASE,
+)
+_FACETS = re.compile(
+    r"(?:^|&)(?:sort|order|orderby|sortby|dir|view|display|per_?page|limit|filter\w*|facet\w*|f)\b", re.IGNORECASE
+)
+
+
+def trap_in(url: str, *, seen_on: date, announced: bool = False) -> str:
+    """Why a URL in canonical form looks like part of a trap, in one word; empty when it does not.
+
+    *announced* says that a feed or sitemap named it.
+
+    >>> trap_in("https://example.com/a/b/a/b/a/b/", seen_on=date(2018, 6, 18))
+    'repeats'
+    """
+    if len(url) > MAX_LENGTH:
+        return "long"
+    parts = urlsplit(url)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if len(segments) > MAX_SEGMENTS:
+        return "deep"
+    if _repeats(segments):
+        return "repeats"
+    if announced:
+        return ""
+    if _is_far_in_a_calendar(url, parts.path, parts.query, seen_on):
+        return "calendar"
+    return "facets" if _combines(parts.query) else ""
+
+
+def _repeats(segments: list[str]) -> bool:
+    """Whether one, two or three segments follow themselves too often; numbers may, as in /2018/06/06/06/."""
+    for size in (1, 2, 3):
+        for start in range(size):
+            runs = [tuple(segments[i : i + size]) for i in range(start, len(segments) - size + 1, size)]
+            for run, repeats in groupby(runs):
+                if not all(segment.isdigit() for segment in run) and len(list(repeats)) > MAX_REPEATS:
+                    return True
+    return False
+
+
+def _is_far_in_a_calendar(url: str, path: str, query: str, seen_on: date) -> bool:
+    day = _day_of(url, query)
+    if day is None:
+        return False
+    if day > seen_on + AHEAD or day < EARLIEST:
+        return True
+    is_calendar = bool(_CALENDAR.search(path)) or (bool(query) and bool(_DATE_PARAMETER.search(query)))
+    return is_calendar and day < seen_on - BEHIND and article_likeness(url) < 0.6
+
+
+def _day_of(url: str, query: str) -> date | None:
+    """The day that a URL stands for: in its path, or the first of the month in path or query."""
+    found = _DATE_PARAMETER.search(query) if query else None
+    if found:
+        year, month = int(found[1]), int(found[2] or 1)
+        return date(max(year, 1), month if 1 <= month <= 12 else 1, 1)
+    day = date_in(url)
+    if day:
+        return day
+    month_text = month_in(url)
+    return date.fromisoformat(month_text + "-01") if month_text else None
+
+
+def _combines(query: str) -> bool:
+    if not query or has_article_number(query):
+        return False
+    return query.count("&") + 1 > MAX_PARAMETERS or len(_FACETS.findall(query)) > 1
