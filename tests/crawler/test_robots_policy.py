@@ -1,0 +1,348 @@
+"""robots.txt is asked for before anything else, obeyed, and captured; when it cannot be had nothing is fetched."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import scrapy
+from scrapy import Request
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
+
+from archive.model import Exchange
+from crawler.context import CAPTURE
+from crawler.failures import ConnectFailed, RobotsForbidden, RobotsUnreachable
+from crawler.robots_policy import MAX_REDIRECTS, RobotsPolicy, robots_read
+from crawler.wire import CONTEXT, Context
+from tests.crawler.edge import LOOPBACK, Remembers, run
+from tests.misbehaving import Behaviour, Server, Visit, endless, kept_open, page, serving, silent
+
+RULES = (
+    b"User-agent: *\nDisallow: /private\nCrawl-delay: 2\n\nUser-agent: pressmark\nDisallow: /drafts\nCrawl-delay: 3\n"
+)
+STORY = page(b"a story")
+
+
+def robots(content: bytes = RULES, *fields: bytes, status: bytes = b"200 OK") -> bytes:
+    return page(content, *fields, status=status)
+
+
+def redirect(to: str) -> bytes:
+    return page(b"", b"Location: " + to.encode(), status=b"301 Moved Permanently")
+
+
+@dataclass
+class Outcome:
+    """What one crawl did."""
+
+    answers: dict[str, Response | Exception] = field(default_factory=dict)
+    """By path, in the order in which they came: the response, or the error that the errback got."""
+
+    recorder: Remembers = field(default_factory=Remembers)
+    metas: dict[str, dict[str, Any]] = field(default_factory=dict)
+    signals: list[dict[str, Any]] = field(default_factory=list)
+    server: Server | None = None
+    stats: dict[str, Any] = field(default_factory=dict)
+
+    def recorded(self, end: str) -> list[Exchange]:
+        """The exchanges with URLs that end so."""
+        return [exchange for exchange in self.recorder.exchanges if exchange.url.endswith(end)]
+
+    def asked(self) -> list[str]:
+        """The targets of the requests that the server saw."""
+        assert self.server is not None
+        return [request.split(b" ")[1].decode() for request in self.server.requests]
+
+
+def crawl(
+    behaviours: Mapping[str, Behaviour], *paths: str, meta: dict[str, Any] | None = None, **settings: Any
+) -> Outcome:
+    """A whole Scrapy crawl of *paths*, without a Twisted reactor."""
+    outcome = Outcome()
+
+    class Spider(scrapy.Spider):
+        name = "test"
+
+        async def start(self) -> AsyncIterator[Any]:
+            assert outcome.server is not None
+            for path in paths:
+                yield Request(
+                    outcome.server.url(path), self.kept, errback=self.failed, dont_filter=True, meta=dict(meta or {})
+                )
+
+        def kept(self, response: Response) -> None:
+            path = "/" + response.url.split("/", 3)[3]
+            outcome.answers[path], outcome.metas[path] = response, response.meta
+
+        def failed(self, failure: Any) -> None:
+            path = "/" + failure.request.url.split("/", 3)[3]
+            outcome.answers[path], outcome.metas[path] = failure.value, failure.request.meta
+
+    class Extension:
+        @classmethod
+        def from_crawler(cls, crawler: Any) -> Any:
+            crawler.pressmark_job = outcome.recorder
+            crawler.signals.connect(cls.read, robots_read)
+            crawler.signals.connect(cls.closed, scrapy.signals.spider_closed)
+            cls.crawler = crawler
+            return cls()
+
+        @staticmethod
+        def read(**told: Any) -> None:
+            outcome.signals.append({key: told[key] for key in ("origin", "crawl_delay", "sitemaps")})
+
+        @classmethod
+        def closed(cls) -> None:
+            outcome.stats = cls.crawler.stats.get_stats()
+
+    handlers = dict.fromkeys(("http", "https"), "crawler.wire.WireDownloadHandler")
+    runner = AsyncCrawlerRunner(
+        {
+            **LOOPBACK,
+            "TWISTED_REACTOR_ENABLED": False,
+            "DOWNLOAD_HANDLERS": handlers,
+            "ROBOTSTXT_OBEY": True,
+            "USER_AGENT": "pressmark/0.1 (+https://example.com/)",
+            "DOWNLOADER_MIDDLEWARES": {
+                "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+                "crawler.robots_policy.RobotsPolicy": 100,
+            },
+            "EXTENSIONS": {Extension: 0},
+            "HTTPERROR_ALLOW_ALL": True,
+            "RETRY_ENABLED": False,
+            "TELNETCONSOLE_ENABLED": False,
+            "REMOTE_CONTROL_ENABLED": False,
+            "DOWNLOAD_DELAY": 0,
+            "LOG_ENABLED": False,
+            **settings,
+        }
+    )
+
+    async def whole() -> Outcome:
+        async with serving(behaviours) as server:
+            outcome.server = server
+            await runner.crawl(Spider)
+        return outcome
+
+    return run(whole())
+
+
+def test_obeyed() -> None:
+    """The rules for our own agent are obeyed; a refused URL is not asked for, and is recorded once as `robots`."""
+    at = crawl({"/robots.txt": robots(), "*": STORY}, "/story", "/drafts/1", "/private/1")
+
+    assert at.asked().count("/robots.txt") == 1
+    assert sorted(at.asked()) == ["/private/1", "/robots.txt", "/story"]
+    assert isinstance(at.answers["/drafts/1"], RobotsForbidden)
+    assert isinstance(at.answers["/drafts/1"], IgnoreRequest)
+    assert [exchange.outcome for exchange in at.recorded("/drafts/1")] == ["robots"]
+    assert at.metas["/drafts/1"][CAPTURE].outcome == "robots"
+    assert at.stats["robots/forbidden"] == 1
+
+
+def test_captured() -> None:
+    """robots.txt is an exchange like any other, with the page it was needed for and the hop P."""
+    context = Context(via="http://x/", hops="L", site="pharma", discovered="link")
+    at = crawl({"/robots.txt": robots(), "*": STORY}, "/story", meta={CONTEXT: context})
+    (exchange,) = at.recorded("/robots.txt")
+
+    assert (exchange.response, exchange.outcome) == (robots(), "ok")
+    assert (exchange.hops, exchange.discovered, exchange.site) == ("LP", "robots", "pharma")
+    assert (exchange.via or "").endswith("/story")
+
+
+def test_crawl_delay_is_told() -> None:
+    """Who waits between requests hears the delay and the sitemaps of an origin by a signal."""
+    at = crawl({"/robots.txt": robots(RULES + b"Sitemap: http://x.example/map.xml\n"), "*": STORY}, "/story")
+    assert at.server is not None
+
+    assert at.signals == [
+        {"origin": at.server.url(""), "crawl_delay": 3.0, "sitemaps": ("http://x.example/map.xml",)},
+    ]
+
+
+@pytest.mark.parametrize("status", [b"404 Not Found", b"401 Unauthorized", b"403 Forbidden", b"410 Gone"])
+def test_client_errors_allow(status: bytes) -> None:
+    """A robots.txt that is not there, or not for us, forbids nothing (RFC 9309, 2.3.1.3)."""
+    at = crawl({"/robots.txt": robots(b"User-agent: *\nDisallow: /", status=status), "*": STORY}, "/story")
+
+    assert isinstance(at.answers["/story"], Response)
+
+
+async def closes(visit: Visit) -> None:
+    """Hang up without a word."""
+
+
+UNREACHABLE: dict[str, Behaviour] = {
+    "503": robots(b"", status=b"503 Service Unavailable"),
+    "500": robots(b"", status=b"500 Oops"),
+    "429": robots(b"", status=b"429 Too Many Requests"),
+    "closed": closes,
+    "torn": b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nUser-agent: *\nAllow: /",
+    "torn-chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nUser-",
+    "silent": silent,
+    "dripping": endless(b"HTTP/1.1 200 OK\r\n\r\n", b"#", pause=0.1),
+    "not-http": b"User-agent: *\nAllow: /\n",
+    "redirect-to-503": redirect("/busy"),
+}
+
+
+@pytest.mark.parametrize("behaviour", UNREACHABLE.values(), ids=UNREACHABLE)
+def test_unreachable_forbids(behaviour: Behaviour) -> None:
+    """While robots.txt cannot be had, nothing is fetched; it says when it is asked for again (RFC 9309, 2.3.1.4)."""
+    behaviours = {"/robots.txt": behaviour, "/busy": UNREACHABLE["503"], "*": STORY}
+    at = crawl(behaviours, "/story", "/other", DOWNLOAD_TIMEOUT=0.6)
+    refusal = at.answers["/story"]
+
+    assert isinstance(refusal, RobotsUnreachable)
+    assert 0 < refusal.retry_after <= 600
+    assert [path for path in at.asked() if path not in {"/robots.txt", "/busy"}] == []
+    assert at.asked().count("/robots.txt") == 1
+    assert [exchange.outcome for exchange in at.recorded("/story")] == ["robots"]
+    assert "cannot be had" in at.recorded("/story")[0].error
+
+
+@pytest.mark.parametrize(
+    ("field", "seconds"),
+    [(b"Retry-After: 120", 120), (b"Retry-After: 1", 60), (b"Retry-After: 999999", 3600), (b"Retry-After: -5", 600)],
+)
+def test_retry_after(field: bytes, seconds: float) -> None:
+    """The server says when to come again, between a minute and an hour."""
+    at = crawl({"/robots.txt": robots(b"", field, status=b"503 Busy"), "*": STORY}, "/story")
+    refusal = at.answers["/story"]
+
+    assert isinstance(refusal, RobotsUnreachable)
+    assert seconds - 5 < refusal.retry_after <= seconds
+
+
+@pytest.mark.parametrize(
+    ("content", "fields"),
+    [
+        (b"\xef\xbb\xbfUser-agent: *\r\nDisallow: /drafts", []),
+        ("User-agent: *\nDisallow: /drafts".encode("utf-16"), []),
+        (b"\0User-agent: *\nDisallow: /drafts", []),
+        (b"User-agent: *\rDisallow: /drafts\r", []),
+        (b"User-agent: *\nDisallow: /drafts\n" + b"#" * 700_000, []),
+        (gzip.compress(b"User-agent: *\nDisallow: /drafts"), [b"Content-Encoding: gzip"]),
+    ],
+    ids=["bom", "utf-16", "nul", "cr-only", "700-kb", "gzip"],
+)
+def test_odd_files(content: bytes, fields: list[bytes]) -> None:
+    """Rules are found in files of odd encodings and sizes."""
+    at = crawl({"/robots.txt": robots(content, *fields), "*": STORY}, "/drafts/1", "/story")
+
+    assert isinstance(at.answers["/drafts/1"], RobotsForbidden)
+    assert isinstance(at.answers["/story"], Response)
+
+
+@pytest.mark.parametrize(("hops", "kind"), [(MAX_REDIRECTS, RobotsForbidden), (MAX_REDIRECTS + 1, Response)])
+def test_redirects(hops: int, kind: type) -> None:
+    """Five redirects are followed, and captured; more count as if there were no robots.txt (RFC 9309, 2.3.1.2)."""
+    chain: dict[str, Behaviour] = {f"/r{n}": redirect(f"/r{n + 1}") for n in range(1, hops)}
+    chain |= {"/robots.txt": redirect("/r1"), f"/r{hops}": robots(b"User-agent: *\nDisallow: /"), "*": STORY}
+    at = crawl(chain, "/story")
+
+    assert isinstance(at.answers["/story"], kind)
+    assert [e.hops for e in at.recorder.exchanges if "/r" in e.url] == ["P" + "R" * n for n in range(MAX_REDIRECTS + 1)]
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "javascript:alert(1)", "", "http://[broken"])
+def test_redirects_elsewhere(target: str) -> None:
+    """A redirect to what is not on the web is not followed."""
+    at = crawl({"/robots.txt": redirect(target), "*": STORY}, "/story")
+
+    assert isinstance(at.answers["/story"], Response)
+    assert sorted(at.asked()) == ["/robots.txt", "/story"]
+
+
+@pytest.mark.parametrize("order", [("/robots.txt", "/story"), ("/story", "/robots.txt")])
+def test_robots_txt_itself_is_fetched_once(order: tuple[str, str]) -> None:
+    """Who asks for robots.txt gets the answer that was fetched for the rules, with its capture."""
+    at = crawl({"/robots.txt": kept_open(robots()), "*": STORY}, *order, CONCURRENT_REQUESTS=1)
+    answer = at.answers["/robots.txt"]
+
+    assert isinstance(answer, Response)
+    assert (answer.status, answer.body) == (200, RULES)
+    assert at.asked().count("/robots.txt") == 1
+    assert at.metas["/robots.txt"][CAPTURE].url.endswith("/robots.txt")
+
+
+def test_robots_txt_asked_for_again() -> None:
+    """Who asks for robots.txt a second time has it fetched anew."""
+    at = crawl({"/robots.txt": robots(), "*": STORY}, "/robots.txt", "/robots.txt", CONCURRENT_REQUESTS=1)
+
+    assert at.asked() == ["/robots.txt", "/robots.txt"]
+
+
+def test_robots_txt_that_fails() -> None:
+    """Who asks for a robots.txt that fails gets that failure and its capture."""
+    at = crawl({"/robots.txt": closes, "*": STORY}, "/robots.txt")
+
+    assert isinstance(at.answers["/robots.txt"], ConnectFailed)
+    assert at.metas["/robots.txt"][CAPTURE].outcome == "connect"
+    assert len(at.recorder.exchanges) == 1
+
+
+def test_many_wait_for_one() -> None:
+    """Requests that come while robots.txt is on its way wait for that one fetch."""
+
+    async def slowly(visit: Visit) -> None:
+        await asyncio.sleep(0.3)
+        await visit.send(robots())
+
+    at = crawl({"/robots.txt": slowly, "*": STORY}, *(f"/{n}" for n in range(10)))
+
+    assert at.asked().count("/robots.txt") == 1
+    assert len(at.asked()) == 11
+
+
+def test_lifetime() -> None:
+    """Rules are asked for anew after 24 hours."""
+    ticks = [0.0]
+    fetched: list[str] = []
+
+    class Engine:
+        async def download_async(self, request: Request) -> Response:
+            fetched.append(request.url)
+            return Response(request.url, body=b"", request=request)
+
+    async def ask() -> None:
+        crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
+        crawler.engine = Engine()
+        policy = RobotsPolicy(crawler, monotonic=lambda: ticks[0])
+        for ticks[0] in (0.0, 86_399.0, 86_401.0):
+            await policy.process_request(Request("http://a.example/story"))
+
+    run(ask())
+
+    assert fetched == ["http://a.example/robots.txt"] * 2
+
+
+def test_origins_are_apart() -> None:
+    """Scheme, host and port have each their own robots.txt."""
+    fetched: list[str] = []
+
+    class Engine:
+        async def download_async(self, request: Request) -> Response:
+            fetched.append(request.url)
+            return Response(request.url, status=404, request=request)
+
+    async def ask() -> None:
+        crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
+        crawler.engine = Engine()
+        policy = RobotsPolicy(crawler)
+        for url in ("http://a.example/1", "http://A.example/2", "https://a.example/", "http://a.example:81/"):
+            await policy.process_request(Request(url))
+
+    run(ask())
+
+    assert fetched == [
+        f"{origin}/robots.txt" for origin in ("http://a.example", "https://a.example", "http://a.example:81")
+    ]
