@@ -309,6 +309,16 @@ def article_likeness(url: str) -> float:
     return round(min(max(score, 0.0), 1.0), 2)
 
 
+def is_not_a_page(url: str) -> bool:
+    """Whether a URL in canonical form ends as a picture, a document, a style sheet or another file that is no page.
+
+    >>> is_not_a_page("https://example.com/report.pdf?x=1"), is_not_a_page("https://example.com/a.html")
+    (True, False)
+    """
+    _, dot, ending = url.partition("?")[0].rpartition("/")[2].rpartition(".")
+    return bool(dot) and ending.lower() in _NOT_PAGES
+
+
 def _signs_of(address: str) -> _Signs:
     path = address.split("/", 3)[3].lower() if address.count("/") > 2 else ""
     segments = [s for s in path.split("/") if s]

@@ -6,17 +6,66 @@ time. What is left out is counted by reason, so that a report can say why someth
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Literal
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import Literal, NamedTuple, Self
+from urllib.parse import urlsplit
 
+from archive.model import Article, Capture, Entry, Link, Listing, NotAnArticle, Reading
 from archive.urlkey import url_key
 from pipelines.patterns import PathPattern
-from pipelines.urls import canonical, has_credentials, host_of, registered_domain
+from pipelines.site import Site
+from pipelines.urls import (
+    article_likeness,
+    canonical,
+    date_in,
+    has_credentials,
+    host_of,
+    is_not_a_page,
+    is_variant,
+    month_in,
+    registered_domain,
+    same_site,
+    without_session,
+)
+from spiders.places import FEED_HOSTS, FEED_PLACES, SITEMAP_PLACES, is_feed_like, is_sitemap_like, page_number
+from spiders.traps import Shape, shape_of, trap_in
 
 Kind = Literal["robots", "feed", "sitemap", "section", "page"]
+
+# The bands of priority; a higher one is fetched first. Inside a band the newer and the likelier come first.
+ROBOTS = 9_000
+REDIRECT = 8_500  # what was begun is finished
+SEED = 8_000
+FEED = 7_000
+SITEMAP = 6_000
+SECTION = 5_000
+ARTICLE = 4_000
+OTHER = 1_000
+
+ARTICLE_LIKE = 0.35
+"""From this likeness on a link counts as one to an article."""
+
+MAX_SITEMAP_DEPTH = 3
+"""How deep sitemap indexes name one another before they are no longer followed."""
+
+_AGE_OF_UNDATED = {"section": 7, "feed": 1, "sitemap": 60}  # days; what stands on a section page is recent
+_AGE_OF_LINK = 30
+_DAYS_PER_PAGE = 7  # page 5 of a listing is as urgent as an article of five weeks ago
+_UNFOLLOWED_RELS = frozenset({"amphtml", "alternate", "icon", "hub", "self", "shortlink", "nofollow"})
+_SECTION_RELS = frozenset({"section", "next", "prev"})
+_NOT_FOLLOWED_REASONS = frozenset({"status", "login", "challenge", "consent", "not_found", "search"})
+_ACTIONS = re.compile(
+    r"/(?:log-?out|sign-?out|wp-login\.php|wp-admin|wp-json|xmlrpc\.php|cdn-cgi|cart|checkout|unsubscribe)(?:/|$|\?)"
+    r"|[?&](?:add-to-cart|replytocom|action|logout|share)=",
+    re.IGNORECASE,
+)
+_HOP_LETTERS = {"feed": "F", "sitemap": "M", "redirect": "R"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +134,19 @@ class Scope:
     """Redirects followed one after the other."""
 
     @classmethod
-    def of_target(cls, target: str, *, since: date | None = None) -> Scope:
-        """The scope of a target without a site file: its registered domain, or IP:port.
+    def of_target(cls, target: str, *, since: date | None = None) -> Self:
+        """The scope of a URL without a site file: its registered domain, or IP:port.
 
         >>> sorted(Scope.of_target("https://www.example.com/news").domains)
         ['example.com']
         """
         domain = registered_domain(canonical(target))
         return cls(site=domain, domains=frozenset({domain}), since=since)
+
+    @classmethod
+    def of_site(cls, site: Site, *, since: date | None = None) -> Self:
+        """The scope that a site file describes."""
+        return cls(site=site.name, domains=site.domains, article=site.article, exclude=site.exclude, since=since)
 
     def covers(self, url: str) -> bool:
         """Whether a URL in canonical form belongs to the site, whatever the site file excludes."""
@@ -117,3 +171,308 @@ class Found:
 
     def __len__(self) -> int:
         return len(self.candidates)
+
+
+def candidates(capture: Capture, reading: Reading, scope: Scope) -> Found:
+    """What a capture, read as *reading*, leads to within *scope*.
+
+    Of a redirect that is its target, of a feed or sitemap its entries and further parts, of a page its links.
+    """
+    finder = _Finder(capture, reading, scope)
+    if isinstance(reading, Listing):
+        for entry in reading.entries:
+            finder.look_at_entry(entry)
+    for link in reading.links:
+        finder.look_at_link(link)
+    return Found(candidates=tuple(finder.found.values()), skipped=finder.skipped)
+
+
+def seeds(target: str | Site, scope: Scope | None = None) -> list[Candidate]:
+    """What a crawl of a URL, or of a site with a file, begins with.
+
+    That is robots.txt, the URL itself, the home page, and the feeds and sitemaps: those that the site file names, or
+    else the places of `spiders.places`. Raises ValueError when the target is no http or https URL.
+
+    >>> [seed.url for seed in seeds("https://www.example.com/news")[:3]]
+    ['https://www.example.com/robots.txt', 'https://www.example.com/news', 'https://www.example.com/']
+    """
+    if isinstance(target, Site):
+        return _seeds_of_site(target, scope or Scope.of_site(target))
+    start = canonical(target)
+    scope = scope or Scope.of_target(start)
+    home = _root_of(start)
+    pages = ((start, expected_kind(start)), (home, expected_kind(home)))
+    return _as_seeds(home, pages, _common(home, FEED_PLACES), _common(home, SITEMAP_PLACES), scope)
+
+
+def expected_kind(url: str) -> Kind:
+    """What a URL in canonical form most probably leads to, as far as it tells."""
+    if url.endswith("/robots.txt") and url.count("/") == 3:
+        return "robots"
+    if is_feed_like(url):
+        return "feed"
+    if is_sitemap_like(url):
+        return "sitemap"
+    return "section" if page_number(url) or (url.count("/") == 3 and url.endswith("/")) else "page"
+
+
+def _seeds_of_site(site: Site, scope: Scope) -> list[Candidate]:
+    root = _root_of(site.home)
+    pages: list[tuple[str, Kind]] = [(url, "section") for url in (site.home, *site.sections)]
+    feeds = site.feeds or _common(root, FEED_PLACES)
+    return _as_seeds(root, pages, feeds, site.sitemaps or _common(root, SITEMAP_PLACES), scope)
+
+
+def _as_seeds(
+    root: str, pages: Iterable[tuple[str, Kind]], feeds: Iterable[str], sitemaps: Iterable[str], scope: Scope
+) -> list[Candidate]:
+    wanted: list[tuple[str, Kind, int]] = [(root + "robots.txt", "robots", ROBOTS)]
+    wanted += [(url, kind, SEED + 1 - min(n, 1)) for n, (url, kind) in enumerate(pages)]
+    wanted += [(url, "feed", FEED - n) for n, url in enumerate(feeds)]
+    wanted += [(url, "sitemap", SITEMAP - n) for n, url in enumerate(sitemaps)]
+    found: dict[str, Candidate] = {}
+    for url, kind, priority in wanted:
+        seed = Candidate(url=url, site=scope.site, host=registered_domain(url), kind=kind, priority=priority)
+        found.setdefault(url, seed)
+    return list(found.values())
+
+
+def _common(root: str, places: Iterable[str]) -> tuple[str, ...]:
+    return tuple(root + place.removeprefix("/") for place in places)
+
+
+def _root_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
+
+
+class _Looks(NamedTuple):
+    """What a URL tells by itself; the links of a site's navigation are looked at once and not on each page."""
+
+    url: str
+    """The URL to fetch: in canonical form, without the number of a visit."""
+
+    path: str
+    """Its path and query."""
+
+    host: str
+    """Its registered domain, or IP:port."""
+
+    kind: Kind
+    """What it probably is."""
+
+    page_number: int
+    """Which page of a listing it asks for; 0 for none."""
+
+    likeness: float
+    """How probably it is an article."""
+
+    day: date | None
+    """The day that stands in it."""
+
+    month: str
+    """The month that stands in it."""
+
+    against_link: str
+    """Why a mere link to it is not followed; empty when it may be."""
+
+    shape: Shape
+    """What it shows of a trap."""
+
+
+@lru_cache(maxsize=16_384)
+def _looks_of(url: str) -> _Looks:
+    url = without_session(url)
+    reason = "action" if _ACTIONS.search(url) else "not_a_page" if is_not_a_page(url) else ""
+    return _Looks(
+        url=url,
+        path="/" + url.split("/", 3)[3],
+        host=registered_domain(url),
+        kind=expected_kind(url),
+        page_number=page_number(url),
+        likeness=article_likeness(url),
+        day=date_in(url),
+        month=month_in(url),
+        against_link="credentials" if has_credentials(url) else reason or ("variant" if is_variant(url) else ""),
+        shape=shape_of(url),
+    )
+
+
+class _Finder:
+    """Looks at the links and entries of one reading, one after the other."""
+
+    def __init__(self, capture: Capture, reading: Reading, scope: Scope) -> None:
+        self.capture = capture
+        self.scope = scope
+        self.seen_on = capture.captured_at.date()
+        self.reading = reading
+        self.origin = _origin_of(reading)
+        self.is_closed = isinstance(reading, NotAnArticle) and reading.reason in _NOT_FOLLOWED_REASONS
+        self.found: dict[str, Candidate] = {}
+        self.skipped: Counter[str] = Counter()
+
+    def look_at_entry(self, entry: Entry) -> None:
+        """Take in what a feed or sitemap announces, or count why not."""
+        looks = _looks_of(entry.link)
+        reason = self._reason_against(looks, announced=self.origin != "section") or self._too_old(looks, entry)
+        if reason:
+            self.skipped[reason] += 1
+            return
+        age = _age(entry.published or entry.updated, self.capture.captured_at)
+        likeness = self._likeness(looks)
+        if self.origin == "feed" or entry.title:
+            likeness = max(likeness, 0.6)
+        self._add(looks, looks.kind, self._page_priority(looks, likeness, age), entry=entry)
+
+    def look_at_link(self, link: Link) -> None:
+        """Take in a link, or count why not."""
+        looks = _looks_of(link.url)
+        if looks.url == self.capture.url:
+            return
+        if link.rel == "redirect":
+            self._look_at_redirect(looks)
+        elif link.rel in _UNFOLLOWED_RELS or self.is_closed:
+            self.skipped["not_followed"] += 1
+        elif link.rel == "sitemap" or looks.kind == "sitemap":
+            self._look_at_sitemap(link, looks)
+        elif link.rel == "feed" or looks.kind == "feed":
+            self._look_at_feed(looks)
+        else:
+            self._look_at_page(link, looks)
+
+    def _look_at_redirect(self, looks: _Looks) -> None:
+        in_a_row = len(self.capture.hops) - len(self.capture.hops.rstrip("R"))
+        reason = "redirects" if in_a_row >= self.scope.max_redirects else self._reason_against(looks, announced=True)
+        if reason:
+            self.skipped[reason] += 1
+        else:
+            self._add(looks, looks.kind, REDIRECT)
+
+    def _look_at_sitemap(self, link: Link, looks: _Looks) -> None:
+        # Another host's sitemap counts where the robots.txt of a host in scope names it (sitemaps.org, Cross Submits),
+        # and then so do the parts of it that lie beside it.
+        is_named = self.origin == "robots" or same_site(looks.url, self.capture.url)
+        reason = self._reason_against(looks, announced=True, elsewhere=is_named)
+        depth = len(self.capture.hops) - len(self.capture.hops.rstrip("M"))
+        if depth >= MAX_SITEMAP_DEPTH:
+            reason = "sitemap_depth"
+        if reason or self._ended_before_since(link.text, looks.month):
+            self.skipped[reason or "older"] += 1
+            return
+        age = _age(link.text or looks.month, self.capture.captured_at)
+        self._add(looks, "sitemap", SITEMAP - 500 + _freshness(_AGE_OF_LINK if age is None else age) // 2)
+
+    def _look_at_feed(self, looks: _Looks) -> None:
+        is_of_the_page = isinstance(self.reading, Article) and looks.url.startswith(self.capture.url.rstrip("/") + "/")
+        if is_of_the_page or "comments" in looks.path:
+            self.skipped["comments"] += 1
+            return
+        reason = self._reason_against(looks, announced=True, elsewhere=host_of(looks.url) in FEED_HOSTS)
+        if reason:
+            self.skipped[reason] += 1
+        else:
+            self._add(looks, "feed", FEED)
+
+    def _look_at_page(self, link: Link, looks: _Looks) -> None:
+        reason = self._reason_against(looks, announced=False) or self._too_old(looks, None)
+        if reason:
+            self.skipped[reason] += 1
+        elif link.rel in _SECTION_RELS or looks.page_number:
+            number = looks.page_number
+            self._add(looks, "section", SECTION if number <= 2 else ARTICLE + _freshness(number * _DAYS_PER_PAGE))
+        else:
+            self._add(looks, looks.kind, self._page_priority(looks, self._likeness(looks), None))
+
+    def _reason_against(self, looks: _Looks, *, announced: bool, elsewhere: bool = False) -> str:
+        """Why a URL is not fetched, in one word; empty when nothing speaks against it."""
+        if not elsewhere and looks.host not in self.scope.domains and not self.scope.covers(looks.url):
+            return "other_host"
+        if any(pattern.matches(looks.path) for pattern in self.scope.exclude):
+            return "excluded"
+        if len(self.capture.hops) >= self.scope.max_hops:
+            return "hops"
+        trap = trap_in(looks.shape, seen_on=self.seen_on, announced=announced)
+        if trap:
+            return f"trap_{trap}"
+        return looks.against_link if not announced or looks.against_link == "credentials" else ""
+
+    def _too_old(self, looks: _Looks, entry: Entry | None) -> str:
+        """`older` where the entry, or else the URL, gives a day before the scope's `since`."""
+        if self.scope.since is None:
+            return ""
+        said = [_day_of(text) for text in (entry.published, entry.updated)] if entry else []
+        day = max((day for day in said if day), default=looks.day)
+        return "older" if day is not None and day < self.scope.since else ""
+
+    def _ended_before_since(self, lastmod: str, month: str) -> bool:
+        """Whether a sitemap holds only what is older than the scope's `since`."""
+        if self.scope.since is None:
+            return False
+        day = _day_of(lastmod)
+        return day < self.scope.since if day else bool(month) and month < f"{self.scope.since:%Y-%m}"
+
+    def _likeness(self, looks: _Looks) -> float:
+        """How probably it is an article: by the site file's patterns where there are some, else by its looks."""
+        if not self.scope.article:
+            return looks.likeness
+        fits = any(pattern.matches(looks.path) for pattern in self.scope.article)
+        return 1.0 if fits else min(looks.likeness, ARTICLE_LIKE - 0.01)
+
+    def _page_priority(self, looks: _Looks, likeness: float, age: float | None) -> int:
+        if likeness < ARTICLE_LIKE:
+            return OTHER + int(likeness * 999) - min(looks.path.count("/") + looks.path.count("&"), 50)
+        if age is None:
+            day = looks.day or (date.fromisoformat(looks.month + "-15") if looks.month else None)
+            age = max((self.seen_on - day).days, 0) if day else _AGE_OF_UNDATED.get(self.origin, _AGE_OF_LINK)
+        return ARTICLE + _freshness(age) + int(likeness * 199)
+
+    def _add(self, looks: _Looks, kind: Kind, priority: int, *, entry: Entry | None = None) -> None:
+        url = looks.url
+        known = self.found.get(url)
+        if url == self.capture.url or (known is not None and known.priority >= priority):
+            return
+        discovered = "redirect" if priority == REDIRECT else self.origin
+        is_part = kind == "sitemap" and discovered in ("robots", "sitemap")
+        self.found[url] = Candidate(
+            url=url,
+            site=self.scope.site,
+            host=looks.host,
+            kind=kind,
+            priority=priority,
+            hops=self.capture.hops + ("M" if is_part else _HOP_LETTERS.get(discovered, "L")),
+            via=self.capture.url,
+            discovered=discovered,
+            published=entry.published if entry else known.published if known else "",
+            updated=entry.updated if entry else known.updated if known else "",
+        )
+
+
+def _origin_of(reading: Reading) -> str:
+    """The word for how the URLs of a reading were discovered, as in `archive.model.Exchange`."""
+    if not isinstance(reading, Listing):
+        return "link"
+    return {"section": "section", "robots": "robots", "sitemap": "sitemap", "sitemapindex": "sitemap"}.get(
+        reading.form, "feed"
+    )
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _age(text: str, now: datetime) -> float | None:
+    """Days from an ISO date, a month or an instant until *now*, not below 0; None when there is none."""
+    text = f"{text}-15" if len(text) == 7 else text
+    try:
+        when = datetime.fromisoformat(text) if len(text) > 10 else datetime.combine(date.fromisoformat(text), time())
+        return max((now - (when if when.tzinfo else when.replace(tzinfo=UTC))).total_seconds() / 86_400, 0.0)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _freshness(age: float) -> int:
+    """800 for what is new, 0 for what is eleven years old, by the logarithm of its age in days."""
+    return max(int(800 - 66 * math.log2(1 + age)), 0)

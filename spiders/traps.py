@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from itertools import groupby
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pipelines.urls import article_likeness, date_in, has_article_number, month_in
@@ -41,27 +42,58 @@ _FACETS = re.compile(
 )
 
 
-def trap_in(url: str, *, seen_on: date, announced: bool = False) -> str:
-    """Why a URL in canonical form looks like part of a trap, in one word; empty when it does not.
+class Shape(NamedTuple):
+    """What a URL shows of a trap, whenever and wherever it was found."""
+
+    endless: str
+    """Why its path never ends, in one word: long, deep, repeats; empty when it does."""
+
+    combines: bool
+    """Whether its query is one of very many combinations."""
+
+    day: date | None
+    """The day, or first day of the month, that it stands for; None when it stands for none."""
+
+    is_calendar: bool
+    """Whether it looks like a page of a calendar and not like an article."""
+
+
+def shape_of(url: str) -> Shape:
+    """The shape of a URL in canonical form."""
+    parts = urlsplit(url)
+    day = _day_of(url, parts.query)
+    return Shape(
+        endless=_endless(url, parts.path),
+        combines=_combines(parts.query),
+        day=day,
+        is_calendar=day is not None and _is_calendar(url, parts.path, parts.query),
+    )
+
+
+def trap_in(shape: Shape, *, seen_on: date, announced: bool = False) -> str:
+    """Why a URL of that shape looks like part of a trap, in one word; empty when it does not.
 
     *announced* says that a feed or sitemap named it.
 
-    >>> trap_in("https://example.com/a/b/a/b/a/b/", seen_on=date(2018, 6, 18))
+    >>> trap_in(shape_of("https://example.com/a/b/a/b/a/b/"), seen_on=date(2018, 6, 18))
     'repeats'
     """
+    if shape.endless or announced:
+        return shape.endless
+    if shape.day is not None and (shape.day > seen_on + AHEAD or shape.day < EARLIEST):
+        return "calendar"
+    if shape.is_calendar and shape.day is not None and shape.day < seen_on - BEHIND:
+        return "calendar"
+    return "facets" if shape.combines else ""
+
+
+def _endless(url: str, path: str) -> str:
     if len(url) > MAX_LENGTH:
         return "long"
-    parts = urlsplit(url)
-    segments = [segment for segment in parts.path.split("/") if segment]
+    segments = [segment for segment in path.split("/") if segment]
     if len(segments) > MAX_SEGMENTS:
         return "deep"
-    if _repeats(segments):
-        return "repeats"
-    if announced:
-        return ""
-    if _is_far_in_a_calendar(url, parts.path, parts.query, seen_on):
-        return "calendar"
-    return "facets" if _combines(parts.query) else ""
+    return "repeats" if len(segments) > MAX_REPEATS and _repeats(segments) else ""
 
 
 def _repeats(segments: list[str]) -> bool:
@@ -75,14 +107,8 @@ def _repeats(segments: list[str]) -> bool:
     return False
 
 
-def _is_far_in_a_calendar(url: str, path: str, query: str, seen_on: date) -> bool:
-    day = _day_of(url, query)
-    if day is None:
-        return False
-    if day > seen_on + AHEAD or day < EARLIEST:
-        return True
-    is_calendar = bool(_CALENDAR.search(path)) or (bool(query) and bool(_DATE_PARAMETER.search(query)))
-    return is_calendar and day < seen_on - BEHIND and article_likeness(url) < 0.6
+def _is_calendar(url: str, path: str, query: str) -> bool:
+    return bool(_CALENDAR.search(path) or _DATE_PARAMETER.search(query)) and article_likeness(url) < 0.6
 
 
 def _day_of(url: str, query: str) -> date | None:
