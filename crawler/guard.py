@@ -10,16 +10,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Protocol
 
 from archive.errors import UsageError
 from crawler.failures import AddressBlocked, ConnectFailed, ExchangeFailed, NameNotResolved
+from crawler.names import Resolver
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -39,8 +37,6 @@ _V4_COMPATIBLE = IPv6Network("::/96")
 
 _STAGGER = 0.25  # seconds before the next address is tried beside the first (RFC 8305, 5)
 _CONNECT_TIMEOUT = 15.0
-_NAME_LIFETIME = 300.0
-_NAMES_KEPT = 10_000
 
 
 def networks(cidrs: Iterable[str]) -> tuple[Network, ...]:
@@ -134,64 +130,6 @@ def connect_to(text: str) -> ConnectTo:
         raise UsageError(f"--connect-to {text}: write it as HOST:PORT:ADDR:PORT, such as a.example:443:127.0.0.1:8443")
     port, to_port = (int(port) if port else None for port in ports)
     return ConnectTo(parts[0].lower(), port, parts[2], to_port)
-
-
-class Resolver(Protocol):
-    """Gives the addresses of a host's name."""
-
-    async def addresses(self, host: str) -> Sequence[str]:
-        """Addresses in the order in which they are to be tried. Raises NameNotResolved."""
-        ...
-
-
-class SystemResolver:
-    """The resolver of the operating system, asked in threads, its answers remembered for five minutes."""
-
-    def __init__(
-        self, *, timeout: float = 20.0, threads: int = 20, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._timeout = timeout
-        self._threads = threads
-        self._clock = clock
-        self._pool: ThreadPoolExecutor | None = None
-        self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
-
-    async def addresses(self, host: str) -> Sequence[str]:
-        """As in `Resolver`."""
-        known = self._known.get(host)
-        if known and known[0] > self._clock():
-            return known[1]
-        found = await self._ask(host)
-        if len(self._known) >= _NAMES_KEPT:
-            self._known.pop(next(iter(self._known)))
-        self._known[host] = (self._clock() + _NAME_LIFETIME, found)
-        return found
-
-    def close(self) -> None:
-        """Let the threads end; a look-up that hangs is not waited for."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
-
-    async def _ask(self, host: str) -> tuple[str, ...]:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="names")
-        asked = asyncio.get_running_loop().run_in_executor(self._pool, _look_up, host)
-        try:
-            return await asyncio.wait_for(asked, self._timeout)
-        except TimeoutError:
-            raise NameNotResolved(f"{host}: the name servers gave no answer in {self._timeout:g} s") from None
-
-
-def _look_up(host: str) -> tuple[str, ...]:
-    try:
-        found = socket.getaddrinfo(host.encode("ascii"), None, type=socket.SOCK_STREAM)
-    except socket.gaierror as error:
-        lasting = error.errno in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-        raise NameNotResolved(f"{host}: {error.strerror}", lasting=lasting) from None
-    except (UnicodeError, OSError) as error:
-        raise NameNotResolved(f"{host[:100]}: not a name that can be looked up ({error})", lasting=True) from None
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class Dialer:

@@ -16,34 +16,29 @@ PRESSMARK_ALLOW_NETWORKS, PRESSMARK_CONNECT_TO, PRESSMARK_CA_FILE, PRESSMARK_BYT
 
 from __future__ import annotations
 
-import asyncio
 import re
-import socket
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from typing import Any, Self
+from typing import Any
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Headers, Response
-from scrapy.settings import BaseSettings
 from scrapy.utils.asyncio import is_asyncio_available
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.model import Capture, Exchange, utc_now
-from crawler.connections import Connection, InFlight, Pool, Route, open_tunnel
+from crawler.client import Answer, Asked, Client, place
+from crawler.connections import Route
 from crawler.context import CAPTURE, LEASE, Recorder, recorder_of
-from crawler.failures import FAILURES, AddressBlocked, ConnectFailed, ExchangeFailed, NotHttp, TlsFailed
+from crawler.failures import FAILURES, NotHttp
 from crawler.framing import Limits, Reply
-from crawler.guard import Dialer, Guard, SystemResolver, connect_to, networks
 from crawler.masking import mask
-from crawler.tls import client_context
 
 CONTEXT = "pressmark_context"
 """Key of `request.meta` for the `Context` of a request that serves no lease."""
@@ -55,13 +50,10 @@ TAKE_ANY_CERTIFICATE = "pressmark_any_certificate"
 """Key of `request.meta`, true when the site's file says that its certificate is not checked."""
 
 _LARGE = 256 * 1024
-_IN_FLIGHT = 128 * 2**20
 _DEADLINE = 60.0
-_REPEATABLE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 _TARGET = re.compile(rb"[\x21-\x7e]+")
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _DEFAULT_PORT = {"http": 80, "https": 443}
-_TUNNEL_OPEN = re.compile(rb"HTTP/1\.\d +2\d\d\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,153 +86,8 @@ def context_of(request: Request) -> Context:
     return replace(context, via=redirected_from[-1], hops=hops, discovered="redirect")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One request, ready to be sent."""
-
-    route: Route
-    """Where it goes."""
-
-    method: bytes
-    """As in the request line."""
-
-    request: bytes
-    """All its bytes."""
-
-    limits: Limits
-    """How much of the reply is taken."""
-
-    timeout: float
-    """Seconds for everything, from the look-up of the name to the last byte."""
-
-
-class Answer:
-    """What came of one request."""
-
-    def __init__(self, reply: Reply) -> None:
-        self.reply = reply
-        """The reply, over; with an outcome of its own where nothing was received."""
-        self.sent = b""
-        """The request as sent; empty when no connection was made."""
-        self.ip: str | None = None
-        """The address that answered; None without a connection, or behind a proxy."""
-        self.checked = True
-        """False when any certificate was taken, as the site's file says."""
-
-
-class Wire:
-    """Makes exchanges: finds or opens a connection, sends, reads to the end of the reply within the deadline."""
-
-    def __init__(self, dialer: Dialer, *, in_flight: int = _IN_FLIGHT, ca_file: str = "") -> None:
-        self.in_flight = InFlight(in_flight)
-        self._dialer = dialer
-        self._ca_file = ca_file
-        self._pool = Pool()
-
-    @classmethod
-    def from_settings(cls, settings: BaseSettings) -> Self:
-        bind = settings.get("DOWNLOAD_BIND_ADDRESS")
-        dialer = Dialer(
-            guard=Guard(networks(settings.getlist("PRESSMARK_ALLOW_NETWORKS"))),
-            resolver=SystemResolver(timeout=settings.getfloat("DNS_TIMEOUT", 20.0)),
-            connect_to=[connect_to(text) for text in settings.getlist("PRESSMARK_CONNECT_TO")],
-            bind=(bind, 0) if isinstance(bind, str) else bind,
-        )
-        return cls(
-            dialer,
-            in_flight=settings.getint("PRESSMARK_BYTES_IN_FLIGHT", _IN_FLIGHT),
-            ca_file=settings.get("PRESSMARK_CA_FILE") or "",
-        )
-
-    async def ask(self, asked: Asked) -> Answer:
-        """The answer to a request; never raises for what network or server do."""
-        answer = Answer(Reply(asked.method, asked.limits))
-        try:
-            async with asyncio.timeout(asked.timeout):
-                await self._ask(asked, answer)
-        except TimeoutError:
-            answer.reply.cut("time", "timeout", f"the deadline of {asked.timeout:g} s passed")
-        except ExchangeFailed as failure:
-            answer.reply.cut(failure.outcome, failure.outcome, str(failure))
-        return answer
-
-    def close(self) -> None:
-        """Close the idle connections."""
-        self._pool.close()
-
-    async def _ask(self, asked: Asked, answer: Answer) -> None:
-        """Ask on kept-open connections as long as they turn out to be closed already, then on a new one."""
-        while (connection := self._pool.take(asked.route)) is not None:
-            await self._ask_on(connection, asked, answer)
-            if not (answer.reply.unheard and asked.method in _REPEATABLE):
-                return
-            answer.reply = Reply(asked.method, asked.limits)
-        await self._ask_on(await self._open(asked.route), asked, answer)
-
-    async def _ask_on(self, connection: Connection, asked: Asked, answer: Answer) -> None:
-        answer.sent = asked.request
-        answer.ip = None if asked.route.proxy else connection.peer
-        answer.checked = asked.route.verify or asked.route.scheme == "http"
-        await connection.ask(asked.request, answer.reply)
-        if answer.reply.reusable:
-            self._pool.give(asked.route, connection)
-
-    async def _open(self, route: Route) -> Connection:
-        if route.proxy is None:
-            sock = await self._dialer.dial(route.host, route.port)
-        elif self._dialer.refuses(route.host):
-            raise AddressBlocked(f"{route.host} is not a public address")
-        else:
-            sock = await self._dialer.dial(*route.proxy, trusted=True)
-        try:
-            if route.tunnelled:
-                await _tunnel(sock, route)
-            return await self._start(sock, route)
-        except BaseException:
-            sock.close()
-            raise
-
-    async def _start(self, sock: socket.socket, route: Route) -> Connection:
-        loop = asyncio.get_running_loop()
-        if route.scheme == "http":
-            _, connection = await loop.create_connection(lambda: Connection(self.in_flight), sock=sock)
-            return connection
-        try:
-            _, connection = await loop.create_connection(
-                lambda: Connection(self.in_flight),
-                sock=sock,
-                ssl=client_context(verify=route.verify, ca_file=self._ca_file),
-                server_hostname=route.host,
-                ssl_handshake_timeout=3600,  # the deadline of the exchange counts
-            )
-        except ssl.SSLCertVerificationError as error:
-            raise TlsFailed(f"{route.host}: certificate: {error.verify_message}") from None
-        except (OSError, ValueError) as error:
-            raise TlsFailed(f"{route.host}: TLS handshake: {error}") from None
-        return connection
-
-
-async def _tunnel(sock: socket.socket, route: Route) -> None:
-    """Have the proxy connect to the host of an https URL."""
-    place = _place(route.host, route.port)
-    lines = [b"CONNECT %b HTTP/1.1" % place, b"Host: %b" % place]
-    if route.proxy_authorization:
-        lines.append(b"Proxy-Authorization: " + route.proxy_authorization)
-    try:
-        head = await open_tunnel(sock, b"\r\n".join(lines) + b"\r\n\r\n")
-    except OSError as error:
-        raise ConnectFailed(f"the proxy broke off: {error}") from None
-    if not _TUNNEL_OPEN.match(head):
-        answer = head.partition(b"\n")[0].strip().decode("latin-1") or "nothing"
-        raise ConnectFailed(f"the proxy did not open a tunnel to {route.host}: it answered {answer[:100]}")
-
-
-def _place(host: str, port: int) -> bytes:
-    return (f"[{host}]:{port}" if ":" in host else f"{host}:{port}").encode("ascii", "replace")
-
-
 class WireDownloadHandler(BaseDownloadHandler):
-    """Scrapy's side of `Wire`: a request becomes bytes, its answer an `Exchange`, a `Capture` and a `Response`."""
+    """Scrapy's side of the `Client`: a request becomes bytes, its answer an `Exchange`, `Capture` and `Response`."""
 
     lazy = True
 
@@ -257,7 +104,7 @@ class WireDownloadHandler(BaseDownloadHandler):
                 "WireDownloadHandler needs asyncio: leave TWISTED_REACTOR at its default,"
                 " or set TWISTED_REACTOR_ENABLED=False"
             )
-        self._wire = wire_of(crawler)
+        self._client = client_of(crawler)
         self._limits = Limits(body=crawler.settings.getint("DOWNLOAD_MAXSIZE") or Limits().body)
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") or _DEADLINE
         self._clock = clock
@@ -267,7 +114,7 @@ class WireDownloadHandler(BaseDownloadHandler):
         """The response to *request*, recorded; its body as it came, only chunks joined. Raises ExchangeFailed."""
         started_at, began = self._clock(), self._monotonic()
         try:
-            answer = await self._wire.ask(asked_for(request, self._limits, self._timeout))
+            answer = await self._client.ask(asked_for(request, self._limits, self._timeout))
         except NotHttp as refused:
             answer = Answer(Reply(b"GET", self._limits))
             answer.reply.cut(refused.outcome, refused.outcome, str(refused))
@@ -281,7 +128,7 @@ class WireDownloadHandler(BaseDownloadHandler):
         return response_of(request.url, answer)
 
     async def close(self) -> None:
-        self._wire.close()
+        self._client.close()
 
     def _count(self, reply: Reply) -> None:
         stats = self.crawler.stats
@@ -291,12 +138,12 @@ class WireDownloadHandler(BaseDownloadHandler):
         stats.inc_value("wire/bytes_received", len(reply.wire))
 
 
-def wire_of(crawler: Any) -> Wire:
-    """The one `Wire` of a Scrapy crawler, for all schemes; a test may put its own there before."""
-    if not hasattr(crawler, "pressmark_wire"):
-        crawler.pressmark_wire = Wire.from_settings(crawler.settings)
-    wire: Wire = crawler.pressmark_wire
-    return wire
+def client_of(crawler: Any) -> Client:
+    """The one `Client` of a Scrapy crawler, for all schemes; a test may put its own there before."""
+    if not hasattr(crawler, "pressmark_client"):
+        crawler.pressmark_client = Client.from_settings(crawler.settings)
+    client: Client = crawler.pressmark_client
+    return client
 
 
 async def _keep(recorder: Recorder, exchange: Exchange) -> Capture:
@@ -335,16 +182,16 @@ def _proxy(request: Request) -> tuple[tuple[str, int] | None, bytes]:
     proxy: str | None = request.meta.get("proxy")
     if not proxy:
         return None, b""
-    scheme, _, place = proxy.rpartition("://")
-    host, _, port = place.rstrip("/").rpartition("@")[2].rpartition(":")
+    scheme, _, netloc = proxy.rpartition("://")
+    host, _, port = netloc.rstrip("/").rpartition("@")[2].rpartition(":")
     if scheme not in {"", "http"} or not host or not port.isdigit():
         raise NotHttp(f"proxy {scheme}://{host}:{port}: write it as http://HOST:PORT")
     return (host.strip("[]"), int(port)), request.headers.get(b"Proxy-Authorization") or b""
 
 
 def _host_field(route: Route) -> bytes:
-    place = _place(route.host, route.port)
-    return place.rpartition(b":")[0] if route.port == _DEFAULT_PORT[route.scheme] else place
+    named = place(route.host, route.port)
+    return named.rpartition(b":")[0] if route.port == _DEFAULT_PORT[route.scheme] else named
 
 
 def _request_bytes(request: Request, method: bytes, target: str, host: bytes) -> bytes:
@@ -403,8 +250,8 @@ def _plain(url: str) -> str:
     """A URL without fragment and without user name and password."""
     url = url.partition("#")[0]
     scheme, _, rest = url.partition("//")
-    place = re.split(r"[/?]", rest, maxsplit=1)[0]
-    return f"{scheme}//{rest[place.rindex('@') + 1 :]}" if "@" in place else url
+    netloc = re.split(r"[/?]", rest, maxsplit=1)[0]
+    return f"{scheme}//{rest[netloc.rindex('@') + 1 :]}" if "@" in netloc else url
 
 
 def response_of(url: str, answer: Answer) -> Response:

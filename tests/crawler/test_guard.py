@@ -15,9 +15,10 @@ from scrapy import Request
 
 from archive.errors import UsageError
 from archive.model import Exchange
+from crawler.client import Client
 from crawler.failures import AddressBlocked, ConnectFailed, ExchangeFailed, NameNotResolved
-from crawler.guard import Dialer, Guard, SystemResolver, connect_to, is_public, networks
-from crawler.wire import Wire
+from crawler.guard import Dialer, Guard, connect_to, is_public, networks
+from crawler.names import SystemResolver
 from tests.crawler.edge import edge, run
 from tests.misbehaving import page, serving
 
@@ -81,11 +82,11 @@ def got(
 
     async def ask() -> list[Exchange]:
         async with edge({"*": OK}, PRESSMARK_ALLOW_NETWORKS=allow, **settings) as at:
-            wire = Wire(Dialer(guard=Guard(networks(allow)), resolver=resolver))
-            at.handler._wire = wire
+            client = Client(Dialer(guard=Guard(networks(allow)), resolver=resolver))
+            at.handler._client = client
             for url in urls or [path]:
                 await at.ask(Request(url.replace("PORT", str(at.server.port))))
-            wire.close()
+            client.close()
             return at.recorder.exchanges
 
     return run(ask())
@@ -210,12 +211,11 @@ def test_odd_names(host: str) -> None:
 def test_slow_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """A look-up that takes too long fails, and does not hold the crawl up."""
     release = threading.Event()
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: release.wait(5) or [])
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [] if release.wait(5) else [])
     resolver = SystemResolver(timeout=0.2)
     began = time.monotonic()
     failure = dialled(Dialer(guard=Guard(), resolver=resolver), "slow.example")
     release.set()
-    resolver.close()
 
     assert isinstance(failure, NameNotResolved)
     assert not failure.lasting
@@ -239,7 +239,6 @@ def test_names_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
             assert list(await resolver.addresses("a.example")) == ["192.0.2.7"]
 
     run(ask())
-    resolver.close()
 
     assert asked == [b"a.example", b"a.example"]
 
@@ -350,7 +349,7 @@ def test_many_dead_hosts_do_not_slow_a_good_one() -> None:
 
     async def ask() -> float:
         async with edge({"*": OK}) as at:
-            at.handler._wire = Wire(Dialer(guard=Guard(networks(["127.0.0.0/8"])), resolver=Slow()))
+            at.handler._client = Client(Dialer(guard=Guard(networks(["127.0.0.0/8"])), resolver=Slow()))
             dead = [asyncio.ensure_future(at.ask(Request(f"http://dead{n}.example/"))) for n in range(20)]
             began = time.monotonic()
             for _ in range(20):

@@ -351,7 +351,7 @@ def test_bytes_in_flight_are_bounded() -> None:
             async def watch() -> None:
                 nonlocal most
                 while True:
-                    most = max(most, at.handler._wire.in_flight.bytes)
+                    most = max(most, at.handler._client.in_flight.bytes)
                     await asyncio.sleep(0)
 
             watching = asyncio.ensure_future(watch())
@@ -534,7 +534,7 @@ CUT_OF_THE_CORPUS = {
 # Contract with Scrapy
 
 
-EDGE = ["connections", "failures", "framing", "guard", "masking", "robots_policy", "tls", "wire"]
+EDGE = ["client", "connections", "failures", "framing", "guard", "masking", "names", "robots_policy", "tls", "wire"]
 
 
 @pytest.mark.parametrize("module", EDGE)
