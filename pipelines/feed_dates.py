@@ -66,16 +66,18 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z)?)?$")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})" + _TIME + _ZONE, re.IGNORECASE)
 
 
-@lru_cache(maxsize=4_096)
 def feed_date(text: str) -> str:
     """A date as ISO 8601: date and time with the offset that was given, or a date alone; empty when unreadable.
 
     >>> feed_date("Mon, 18 Jun 2018 09:30:00 EDT"), feed_date("2018-06-18")
     ('2018-06-18T09:30:00-04:00', '2018-06-18')
     """
-    text = text.strip()[:80]
-    if not text:
-        return ""
+    text = text[:200].strip()[:80]
+    return _feed_date(text) if text else ""
+
+
+@lru_cache(maxsize=4_096)
+def _feed_date(text: str) -> str:
     for read in (_iso, _rfc_822, _named, _ctime, _numeric):
         found = read(text)
         if found is not None:

@@ -11,12 +11,15 @@ import re
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import ada_url
 
 from pipelines.suffixes import registered_name
 from pipelines.tracking_parameters import AMBIGUOUS_NAMES, NAMES, PREFIXES, TELLING_VALUES
+
+MAX_CACHED = 2_048
+"""Characters; what is longer is worked out each time, so that no page can fill the memory with its URLs."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -58,7 +61,6 @@ def standard_form(url: str, base: str = "") -> str:
     return href
 
 
-@lru_cache(maxsize=16_384)  # the navigation of a site is on each of its pages
 def canonical(url: str, base: str = "") -> str:
     """The form in which a URL is kept and compared: that of the URL standard, without fragment and tracking.
 
@@ -68,6 +70,11 @@ def canonical(url: str, base: str = "") -> str:
     >>> canonical("/News/a?utm_source=x&id=7#top", "https://Example.com:443/")
     'https://example.com/News/a?id=7'
     """
+    return _canonical(url, base) if len(url) <= MAX_CACHED else _canonical.__wrapped__(url, base)
+
+
+@lru_cache(maxsize=16_384)  # the navigation of a site is on each of its pages
+def _canonical(url: str, base: str) -> str:
     if base and _ABSOLUTE_PATH.fullmatch(url) and _ALREADY_STANDARD.fullmatch(base):
         return base[: base.index("/", 8)] + url
     if not _ALREADY_STANDARD.fullmatch(url):
@@ -87,7 +94,8 @@ def registered_domain(url: str) -> str:
     scheme, mark, rest = url.partition("://")
     if not mark:
         scheme, rest = "http", url
-    return _owner(re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2], scheme)
+    netloc = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rpartition("@")[2]
+    return _owner(netloc, scheme) if len(netloc) <= MAX_CACHED else _owner.__wrapped__(netloc, scheme)
 
 
 @lru_cache(maxsize=16_384)
@@ -250,6 +258,11 @@ _OTHER_WORDS = _words("""
     print email share wp-admin wp-json wp-content wp-includes wp-login.php cdn-cgi api static assets
     """)
 _ARTICLE_NUMBER = re.compile(r"(?:^|&)(?:p|id|[an]id|itemid|(?:article|story|news)(?:_?id)?)=\d+", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{4,}|(?<![a-z0-9])(?=[a-z]*\d)[a-z0-9]{10,}$")
+_ID = re.compile(r"[!a-z]{0,4}[-_]?[\d_-]+|(?=[a-z]*\d)[a-z0-9]{8,}")
+_LAST_WORDS = _words("index default amp print artikel article story html s view full")
+_WORD_BREAK = re.compile(r"[-_+,. ]+")
+_SCORE_OF_WORDS = (0.0, 0.0, 0.05, 0.25, 0.4, 0.5)
 
 
 class _Signs(NamedTuple):
@@ -259,6 +272,7 @@ class _Signs(NamedTuple):
     slug: str
     ending: str
     words: int
+    has_number: bool
 
 
 def date_in(url: str) -> date | None:
@@ -303,7 +317,9 @@ def article_likeness(url: str) -> float:
     if signs.ending in _NOT_PAGES or not (signs.segments or query):
         return 0.0
     score = _slug_score(signs) + _place_score(address, signs)
-    score += 0.3 if has_article_number(query) else -0.1 * min(query.count("&") + 1, 4) if query else 0.0
+    score += 0.4 if has_article_number(query) else -0.05 * min(query.count("&") + 1, 4) if query else 0.0
+    if signs.segments and signs.segments[-1].isdigit() and len(signs.segments[-1]) <= 4 and not signs.words:
+        score = min(score, 0.2)  # an archive of a year, month or day
     if any(segment in _OTHER_WORDS for segment in signs.segments):
         score = min(score, 0.1 if len(signs.segments) < 3 or signs.words < 4 else 0.4)
     return round(min(max(score, 0.0), 1.0), 2)
@@ -321,21 +337,24 @@ def is_not_a_page(url: str) -> bool:
 
 def _signs_of(address: str) -> _Signs:
     path = address.split("/", 3)[3].lower() if address.count("/") > 2 else ""
-    segments = [s for s in path.split("/") if s]
+    segments = [s for s in unquote(path).split("/") if s]
     last = segments[-1] if segments else ""
     slug, dot, ending = last.rpartition(".")
     if not dot or (ending not in _NOT_PAGES and ending not in _PAGE_ENDINGS):
         slug, ending = last, ""
-    if slug in {"index", "default", "amp", "print"} and len(segments) > 1:
-        slug = segments[-2]
-    return _Signs(segments, slug, ending, len([w for w in re.split(r"[-_+,%]+|\.", slug) if len(w) > 1]))
+    ends = (slug, *segments[-3:-1]) if _ID.fullmatch(slug) or slug in _LAST_WORDS else (slug,)
+    slug, words = max(((end, _count_words(end)) for end in ends), key=lambda end: end[1])
+    return _Signs(segments, slug, ending, words, any(_NUMBER.search(end) for end in ends))
+
+
+def _count_words(slug: str) -> int:
+    return sum(len(word) > 1 and not word.isdigit() for word in _WORD_BREAK.split(slug))
 
 
 def _slug_score(signs: _Signs) -> float:
-    by_words = 0.5 if signs.words >= 5 else 0.4 if signs.words == 4 else 0.25 if signs.words == 3 else 0.0
-    number = re.search(r"\d{4,}", signs.slug)
+    by_words = _SCORE_OF_WORDS[min(signs.words, 5)] if signs.slug not in _OTHER_WORDS else 0.0
     by_length = 0.1 if len(signs.slug) >= 40 else 0.0
-    return by_words + by_length + (0.25 if number else 0.0) + (0.1 if signs.ending and signs.slug != "index" else 0.0)
+    return by_words + by_length + (0.25 if signs.has_number else 0.0) + (0.1 if signs.ending and signs.words else 0.0)
 
 
 def _place_score(address: str, signs: _Signs) -> float:

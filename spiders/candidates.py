@@ -34,7 +34,7 @@ from pipelines.urls import (
     without_session,
 )
 from spiders.places import FEED_HOSTS, FEED_PLACES, SITEMAP_PLACES, is_feed_like, is_sitemap_like, page_number
-from spiders.traps import Shape, shape_of, trap_in
+from spiders.traps import MAX_LENGTH, Shape, shape_of, trap_in
 
 Kind = Literal["robots", "feed", "sitemap", "section", "page"]
 
@@ -280,8 +280,12 @@ class _Looks(NamedTuple):
     """What it shows of a trap."""
 
 
-@lru_cache(maxsize=16_384)
 def _looks_of(url: str) -> _Looks:
+    return _looks(url) if len(url) <= MAX_LENGTH else _looks.__wrapped__(url)
+
+
+@lru_cache(maxsize=16_384)
+def _looks(url: str) -> _Looks:
     url = without_session(url)
     reason = "action" if _ACTIONS.search(url) else "not_a_page" if is_not_a_page(url) else ""
     return _Looks(
