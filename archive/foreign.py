@@ -10,7 +10,8 @@ from __future__ import annotations
 import gzip
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from itertools import zip_longest
@@ -22,7 +23,7 @@ from archive.files import Files, append_whole, disk_errors
 from archive.group import RECORD_END
 from archive.gzip_members import gzip_pieces
 from archive.manifest import append_line, read_manifest, sha256_of
-from archive.records import MemberMismatch, parse_head, read_head, read_records, skip_blank
+from archive.records import MemberMismatch, is_gzip, parse_head, read_head, read_records, skip_blank
 from archive.warc_write import index_lines, manifest_line, write_index
 
 SUFFIXES = (".warc.gz", ".warc", ".arc.gz", ".arc")
@@ -99,18 +100,16 @@ class _Import:
     def run(self) -> TakenIn:
         contents = self._inspect()
         incoming = self.target.with_name(self.target.name + INCOMING)
-        rewritten = _needs_rewriting(contents)
+        rewritten = _needs_rewriting(self.source, contents)
         with disk_errors(self.archive_dir):
             self.files.make_directory(self.archive_dir)
             self.files.unlink(incoming)
+        as_it_came = contents
         if rewritten:
-            ended_by = rewrite(self.source, incoming, self.files)
-            contents = _contents(incoming, self.source.name)
-            if ended_by:
-                contents.damage.append(DamagedRecord(self.source.name, incoming.stat().st_size, ended_by))
+            contents = self._rewrite(incoming)
         if not contents.records:
             self.files.unlink(incoming)
-            problems = "; ".join(damage.problem for damage in contents.damage) or "it is empty"
+            problems = "; ".join(damage.problem for damage in as_it_came.damage) or "it is empty"
             raise _RefusedError(f"{self.source}: no whole record in it: {problems}")
         was_there = self.target.exists()
         if was_there:
@@ -144,6 +143,13 @@ class _Import:
         except OSError as error:
             raise _RefusedError(f"{self.source}: {error.strerror or error}") from error
 
+    def _rewrite(self, incoming: Path) -> _Contents:
+        ended_by = rewrite(self.source, incoming, self.files)
+        contents = _contents(incoming, self.source.name)
+        if ended_by:
+            contents.damage.append(DamagedRecord(self.source.name, incoming.stat().st_size, ended_by))
+        return contents
+
     def _place(self, incoming: Path, *, rewritten: bool) -> None:
         if not rewritten:
             self._link_or_copy(incoming)
@@ -159,8 +165,11 @@ class _Import:
                 pass  # another file system, or one without links: copied instead
             else:
                 return
-        with disk_errors(incoming), self.source.open("rb") as stream:
-            _write_file(incoming, iter(lambda: stream.read(_STEP), b""), self.files)
+        at = 0
+        with self.source.open("rb") as stream, _new_file(incoming, self.files) as fd:
+            while piece := stream.read(_STEP):
+                append_whole(self.files, fd, piece, at=at, path=incoming)
+                at += len(piece)
         shutil.copystat(self.source, incoming)
 
     def _refuse_other(self, candidate: Path) -> None:
@@ -187,19 +196,12 @@ def rewrite(source: Path, target: Path, files: Files) -> str:
 
     Heads and blocks stay as they are, byte for byte. Gives what ended it before the end of *source*, or nothing.
     """
-    with disk_errors(target):
-        fd = files.overwrite(target)
     at, problem = 0, ""
-    try:
-        with gzip.open(source, "rb") as unpacked:
-            stream = BufferedReader(unpacked)
-            while not problem and _skip_blank(stream):
-                written, problem = _rewrite_record(stream, fd, at, target, files)
-                at += written
-        with disk_errors(target):
-            files.sync(fd)
-    finally:
-        files.close(fd)
+    with gzip.open(source, "rb") as unpacked, _new_file(target, files) as fd:
+        stream = BufferedReader(unpacked)
+        while not problem and _skip_blank(stream):
+            written, problem = _rewrite_record(stream, fd, at, target, files)
+            at += written
     return problem
 
 
@@ -249,10 +251,12 @@ def _contents(path: Path, name: str) -> _Contents:
     return contents
 
 
-def _needs_rewriting(contents: _Contents) -> bool:
-    """Whether the very first gzip member does not hold one record: then none of them does."""
+def _needs_rewriting(path: Path, contents: _Contents) -> bool:
+    """Whether it is compressed otherwise than record by record: then already the first gzip member tells."""
     first = contents.damage[0] if contents.damage else None
-    return isinstance(first, MemberMismatch) and first.offset == 0
+    if first is None or first.offset > 0 or not is_gzip(path):
+        return False
+    return isinstance(first, MemberMismatch) or not contents.records
 
 
 def _same_records(one: Path, other: Path) -> bool:
@@ -262,13 +266,13 @@ def _same_records(one: Path, other: Path) -> bool:
     return all(a and b and (a.headers, a.block) == (b.headers, b.block) for a, b in pairs)
 
 
-def _write_file(path: Path, pieces: Iterable[bytes], files: Files) -> None:
-    fd = files.overwrite(path)
-    try:
-        at = 0
-        for piece in pieces:
-            append_whole(files, fd, piece, at=at, path=path)
-            at += len(piece)
-        files.sync(fd)
-    finally:
-        files.close(fd)
+@contextmanager
+def _new_file(path: Path, files: Files) -> Iterator[int]:
+    """An empty file to append to, synced at the end."""
+    with disk_errors(path):
+        fd = files.overwrite(path)
+        try:
+            yield fd
+            files.sync(fd)
+        finally:
+            files.close(fd)

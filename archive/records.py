@@ -31,6 +31,10 @@ class MemberMismatch(DamagedRecord):
     """A whole gzip member that does not hold one whole record; an import can rewrite such a file."""
 
 
+class UnendedHead(ValueError):
+    """A head that begins as it should, and goes on behind the bytes that are there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One record as it lies in the file."""
@@ -59,17 +63,17 @@ class Record:
     @property
     def record_id(self) -> str:
         """WARC-Record-ID without its angle brackets; empty when there is none."""
-        return self.header("WARC-Record-ID").strip("<> ")
+        return _unbracketed(self.header("WARC-Record-ID"))
 
     @property
     def concurrent_to(self) -> tuple[str, ...]:
         """The record ids that WARC-Concurrent-To names."""
-        return tuple(value.strip("<> ") for name, value in self.headers if name.lower() == "warc-concurrent-to")
+        return tuple(_unbracketed(value) for name, value in self.headers if name.lower() == "warc-concurrent-to")
 
     @property
     def target_uri(self) -> str:
         """WARC-Target-URI, without the angle brackets that old wget put around it."""
-        return self.header("WARC-Target-URI").strip("<> ")
+        return _unbracketed(self.header("WARC-Target-URI"))
 
     @property
     def content_type(self) -> str:
@@ -84,6 +88,10 @@ class Record:
         if self.type == "response":
             return self.content_type.lower().startswith("application/http") or self.block[:5].upper() == b"HTTP/"
         return self.type in {"revisit", "resource"}
+
+
+def _unbracketed(uri: str) -> str:
+    return uri[1:-1].strip() if uri.startswith("<") and uri.endswith(">") else uri
 
 
 def read_records(
@@ -149,7 +157,7 @@ def parse_head(content: bytes) -> Head:
 def _warc_head(content: bytes) -> Head:
     end = _EMPTY_LINE.search(content, 0, MAX_HEAD)
     if end is None:
-        raise ValueError("its head does not end")
+        raise UnendedHead("its head does not end")
     fields = parse_fields(content[content.index(b"\n") + 1 : end.start() + 1])
     size = field(fields, "Content-Length")
     if not size.isdecimal() or len(size) > 15:
@@ -185,6 +193,8 @@ def _read_members(path: Path, start: int, name: str) -> Iterator[Record]:
 def _in_member(content: bytes, member: Member, name: str) -> Record:
     try:
         head = parse_head(content)
+    except UnendedHead as problem:
+        raise MemberMismatch(name, member.offset, "its gzip member ends before its head") from problem
     except ValueError as problem:
         raise DamagedRecord(name, member.offset, str(problem)) from problem
     end = head.size + head.block_size

@@ -169,8 +169,7 @@ class WarcWriter:
         with disk_errors(warc.path):
             self._files.sync(warc.fd)
             self._files.close(warc.fd)
-        if warc.tail_fd is not None:
-            self._files.close(warc.tail_fd)
+        self._close_tail(warc)
         line = ManifestLine(name=warc.name, size=warc.size, sha256=warc.sha256.hexdigest(), records=warc.records)
         lines = None if warc.tail_torn else _lines(warc.tail)
         finished = finish(warc.path, files=self._files, line=line, lines=lines)
@@ -188,6 +187,14 @@ class WarcWriter:
             if warc.tail_fd is None:
                 warc.tail_fd = self._files.overwrite(warc.tail)
             warc.tail_torn = self._files.write(warc.tail_fd, data) != len(data)
+        except OSError:
+            warc.tail_torn = True
+
+    def _close_tail(self, warc: _OpenWarc) -> None:
+        if warc.tail_fd is None:
+            return
+        try:
+            self._files.close(warc.tail_fd)
         except OSError:
             warc.tail_torn = True
 

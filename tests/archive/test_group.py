@@ -101,7 +101,10 @@ def test_whole_group() -> None:
 
 def test_bytes_of_the_wire(tmp_path: Path) -> None:
     """Request and response blocks are the bytes of the wire, but for interim replies."""
-    odd = b"HTTP/1.1 200  OK\nset-cookie: a\r\nX: \xe9\r\n folded\r\nno colon\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\nx\r\n0\r\n\r\n"
+    odd = (
+        b"HTTP/1.1 200  OK\nset-cookie: a\r\nX: \xe9\r\n folded\r\nno colon\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n1;a=b\r\nx\r\n0\r\n\r\n"
+    )
     sent = b"get / HTTP/1.1\r\nhost: \xff\r\n\r\nbody"
     request, response, _ = records_of(built(exchange(b"HTTP/1.1 103 E\r\nA: b\r\n\r\n" + odd, request=sent)), tmp_path)
 
@@ -110,7 +113,9 @@ def test_bytes_of_the_wire(tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(head=st.binary(max_size=80), payload=st.binary(max_size=400), request=st.binary(max_size=80))
-def test_any_bytes_round_trip(tmp_path_factory: pytest.TempPathFactory, head: bytes, payload: bytes, request: bytes) -> None:
+def test_any_bytes_round_trip(
+    tmp_path_factory: pytest.TempPathFactory, head: bytes, payload: bytes, request: bytes
+) -> None:
     """Whatever bytes a server sends behind its status line are read again as they were, with the same capture."""
     block = b"HTTP/1.1 200 OK\r\n" + head.replace(b"\n", b"") + b"\r\n\r\n" + payload
     group = built(exchange(block, request=request))
@@ -126,7 +131,12 @@ def test_any_bytes_round_trip(tmp_path_factory: pytest.TempPathFactory, head: by
 @given(text=st.text(), url=st.text())
 def test_any_text_round_trip(tmp_path_factory: pytest.TempPathFactory, text: str, url: str) -> None:
     """No text in any field can end its line or forge a record."""
-    values = {"via": f"http://example.com/{text}", "hops": text.strip(), "site": text.strip(), "error": f"x{text}".strip()}
+    values = {
+        "via": f"http://example.com/{text}",
+        "hops": text.strip(),
+        "site": text.strip(),
+        "error": f"x{text}".strip(),
+    }
     group = built(exchange(b"", url=f"http://example.com/{url}", outcome="dns", ip="1.2.3.4\r\nX: y", **values))
     path = tmp_path_factory.mktemp("any") / "any.warc.gz"
     path.write_bytes(group.data)
@@ -169,7 +179,9 @@ def test_unchanged_page(tmp_path: Path) -> None:
     _, revisit, _ = records_of(group, tmp_path)
 
     assert revisit.block == b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
-    assert [(name, value) for name, value in revisit.headers if name.startswith(("WARC-Pro", "WARC-Ref", "WARC-Pay"))] == [
+    assert [
+        (name, value) for name, value in revisit.headers if name.startswith(("WARC-Pro", "WARC-Ref", "WARC-Pay"))
+    ] == [
         ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"),
         ("WARC-Refers-To", f"<{EARLIER.record_id}>"),
         ("WARC-Refers-To-Target-URI", EARLIER.url),
@@ -185,7 +197,11 @@ def test_not_modified(tmp_path: Path) -> None:
     group = built(exchange(head, started_at=LATER, finished_at=LATER), previous=EARLIER)
     _, revisit, metadata = records_of(group, tmp_path)
 
-    assert (revisit.block, revisit.header("WARC-Payload-Digest"), revisit.content_type) == (b"", EARLIER.payload_digest, "")
+    assert (revisit.block, revisit.header("WARC-Payload-Digest"), revisit.content_type) == (
+        b"",
+        EARLIER.payload_digest,
+        "",
+    )
     assert revisit.header("WARC-Profile").endswith("/server-not-modified")
     assert 'responseHead: HTTP/1.1 304 Not Modified\\r\\nETag: "\u00e9\\\\"\\r\\n\\r\\n\r\n'.encode() in metadata.block
     [(found, _)] = read_captures(tmp_path / "group.warc.gz")
@@ -253,7 +269,9 @@ def test_masked(tmp_path: Path) -> None:
 def test_note(tmp_path: Path) -> None:
     """A note is a metadata record of its own, which names what it is about."""
     path = tmp_path / "note.warc.gz"
-    path.write_bytes(build_note("urn:pressmark:job:1", [("exit", "0\n")], at=NOON, about="urn:uuid:x", new_id=numbered_ids()))
+    path.write_bytes(
+        build_note("urn:pressmark:job:1", [("exit", "0\n")], at=NOON, about="urn:uuid:x", new_id=numbered_ids())
+    )
     [note] = read_records(path)
 
     assert (note.type, note.target_uri, note.header("WARC-Refers-To"), note.block) == (

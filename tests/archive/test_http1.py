@@ -56,7 +56,9 @@ def test_odd_heads(block: bytes, status: int, headers: tuple[tuple[str, str], ..
     assert (message.status, message.headers, message.payload) == (status, headers, payload)
 
 
-@pytest.mark.parametrize("block", [b"", b"<html>", b"\x00\x00", b"ICY 200 OK\r\n\r\n", b"HTTP/1.1 OK\r\n\r\n", b"SSH-2.0-x\r\n"])
+@pytest.mark.parametrize(
+    "block", [b"", b"<html>", b"\x00\x00", b"ICY 200 OK\r\n\r\n", b"HTTP/1.1 OK\r\n\r\n", b"SSH-2.0-x\r\n"]
+)
 def test_what_is_no_http(block: bytes) -> None:
     """Bytes without a status line, as HTTP/0.9 has none, are no message."""
     with pytest.raises(NotHttp):
@@ -75,7 +77,7 @@ def test_defects_are_named() -> None:
 @pytest.mark.parametrize(
     ("value", "mime", "charset"),
     [
-        (b"Text/HTML; Charset=\"UTF-8\"", "text/html", "utf-8"),
+        (b'Text/HTML; Charset="UTF-8"', "text/html", "utf-8"),
         (b"text/html;charset=iso-8859-1;x=y", "text/html", "iso-8859-1"),
         (b"text/xml, text/html", "text/xml", ""),
         (b"", "", ""),
@@ -131,7 +133,9 @@ def test_wrong_transfer_coding() -> None:
 def test_torn_stream(coding: str) -> None:
     """Of a torn stream there is what could be decoded, and a defect."""
     noise = b"".join(b"%d %d\n" % (i, i * i * 7919 % 10007) for i in range(20_000))
-    coded = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstd.compress}[coding](noise)
+    coded = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstd.compress}[coding](
+        noise
+    )
     decoded = response(b"Content-Encoding: " + coding.encode(), payload=coded[: len(coded) * 3 // 4]).decoded()
 
     assert decoded.defects == (f"{coding} stream ends early",)
@@ -169,14 +173,16 @@ from archive.http1 import parse_response
 
 def pieces(begin):
     packer = begin()
-    yield from (packer.process(bytes(1 << 20)) if hasattr(packer, "process") else packer.compress(bytes(1 << 20)) for _ in range(400))
+    pack = packer.process if hasattr(packer, "process") else packer.compress
+    yield from (pack(bytes(1 << 20)) for _ in range(400))
     yield packer.finish() if hasattr(packer, "finish") else packer.flush()
 
 def bomb(begin): return b"".join(pieces(begin))
 GZIP = bomb(lambda: zlib.compressobj(1, 8, 31))
 bombs = {
     "gzip": GZIP, "deflate": bomb(lambda: zlib.compressobj(1)), "br": bomb(lambda: brotli.Compressor(quality=1)),
-    "zstd": bomb(lambda: zstd.ZstdCompressor()), "gzip, gzip": gzip.compress(GZIP), "gzip, gzip, br": brotli.compress(gzip.compress(GZIP)),
+    "zstd": bomb(lambda: zstd.ZstdCompressor()), "gzip, gzip": gzip.compress(GZIP),
+    "gzip, gzip, br": brotli.compress(gzip.compress(GZIP)),
 }
 for coding, payload in bombs.items():
     parse_response(b"HTTP/1.1 200 OK\\r\\nContent-Encoding: gzip\\r\\n\\r\\n" + gzip.compress(b"x")).content()
@@ -209,7 +215,10 @@ def test_tiny_chunks_end() -> None:
     [
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx", b"HTTP/1.1 200 OK\r\n\r\nx"),
         (b"HTTP/1.1 102 P\n\nHTTP/1.1 103 E\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"),
-        (b"HTTP/1.1 101 Switching\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 101 Switching\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
+        (
+            b"HTTP/1.1 101 Switching\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+            b"HTTP/1.1 101 Switching\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+        ),
         (b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 100 C\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 100 C\r\n\r\n"),
         (b"HTTP/1.1 100 Continue\r\n\r\n", b""),
         (b"no http", b"no http"),

@@ -53,7 +53,9 @@ def test_safe_uri(url: str) -> None:
     assert safe_uri(safe) == safe
 
 
-@pytest.mark.parametrize("url", ["https://www.example.com/News?B=1&a=2", "http://example.com:80/", "http://127.0.0.1:81/a"])
+@pytest.mark.parametrize(
+    "url", ["https://www.example.com/News?B=1&a=2", "http://example.com:80/", "http://127.0.0.1:81/a"]
+)
 def test_cdx_key(url: str) -> None:
     """The key of a CDXJ line is what the surt library says."""
     assert cdx_key(url) == surt.surt(url)
