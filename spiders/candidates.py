@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from archive.model import Article, Capture, Entry, Link, Listing, NotAnArticle, Reading
+from archive.model import Article, Capture, Entry, Link, Listing, NotAnArticle, Reading, instant
 from archive.urlkey import url_key
 from pipelines.patterns import PathPattern
 from pipelines.site import Site
@@ -56,6 +56,7 @@ MAX_SITEMAP_DEPTH = 3
 
 _AGE_OF_UNDATED = {"section": 7, "feed": 1, "sitemap": 60}  # days; what stands on a section page is recent
 _AGE_OF_LINK = 30
+_FEW_ENTRIES = 10
 _DAYS_PER_PAGE = 7  # page 5 of a listing is as urgent as an article of five weeks ago
 _UNFOLLOWED_RELS = frozenset({"amphtml", "alternate", "icon", "hub", "self", "shortlink", "nofollow"})
 _SECTION_RELS = frozenset({"section", "next", "prev"})
@@ -100,7 +101,8 @@ class Candidate:
     """When a feed or sitemap says it appeared, as in `archive.model.Entry`; empty when unknown."""
 
     updated: str = ""
-    """When a feed or sitemap says it last changed, as in `archive.model.Entry`; empty when unknown."""
+    """When a feed or sitemap says it last changed: an instant in UTC as `archive.model.instant` writes it, or a date
+    alone, so that two of them compare as text; empty when unknown or not to be believed."""
 
     @property
     def urlkey(self) -> str:
@@ -311,6 +313,7 @@ class _Finder:
         self.seen_on = capture.captured_at.date()
         self.reading = reading
         self.origin = _origin_of(reading)
+        self.built_at = _built_at(reading) if isinstance(reading, Listing) else ""
         self.is_closed = isinstance(reading, NotAnArticle) and reading.reason in _NOT_FOLLOWED_REASONS
         self.found: dict[str, Candidate] = {}
         self.skipped: Counter[str] = Counter()
@@ -447,8 +450,28 @@ class _Finder:
             via=self.capture.url,
             discovered=discovered,
             published=entry.published if entry else known.published if known else "",
-            updated=entry.updated if entry else known.updated if known else "",
+            updated=self._believable(entry.updated) if entry else known.updated if known else "",
         )
+
+    def _believable(self, updated: str) -> str:
+        """What an entry says of its last change, in UTC; empty when it is the sitemap's own time or in the future."""
+        if not updated or updated == self.built_at:
+            return ""
+        if len(updated) > 10:
+            when = datetime.fromisoformat(updated)
+            try:
+                updated = instant(when if when.tzinfo else when.replace(tzinfo=UTC))
+            except OverflowError:
+                return ""
+        return updated if updated <= instant(self.capture.captured_at) else ""
+
+
+def _built_at(listing: Listing) -> str:
+    """The time that most entries give as their last change, which then is that of the listing; empty when they differ."""
+    if len(listing.entries) < _FEW_ENTRIES:
+        return ""
+    (updated, count), *_ = Counter(entry.updated for entry in listing.entries).most_common(1)
+    return updated if count * 2 > len(listing.entries) else ""
 
 
 def _origin_of(reading: Reading) -> str:
