@@ -1,0 +1,256 @@
+"""The catalog of a collection: captures and readings are folded in, articles follow from them.
+
+`Catalog.add` is the fold. It never edits: what it writes is keyed by content, and two rows of one key are resolved by
+their values (`archive.fold`). `Catalog.commit` derives what was touched (`archive.derive`) and moves the watermarks in
+the same transaction, so that a crash leaves either all of a batch or nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from archive import derive, fold, schema
+from archive.errors import CheckFailed, CollectionLocked, DiskFull, PressmarkError, UsageError
+from archive.jobs import JobRecord
+from archive.model import Article, Capture, Listing, Reading, parse_instant
+from archive.text import Text, storable
+from archive.urlkey import url_key
+
+_COLUMNS = ", ".join(fold.CAPTURE_COLUMNS)
+
+
+class DamagedCatalog(CheckFailed):
+    """catalog.db is not a database any more, or not a whole one. The WARC files still hold everything."""
+
+
+class Catalog:
+    """catalog.db, open for one writer or for reading."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, reader_id: str) -> None:
+        self.path = path
+        """The file."""
+        self.wanted_reader = reader_id
+        """Id of the reader whose readings are to be folded in; empty for none."""
+        self._db = connection
+        self._touched: set[str] = set()
+
+    @classmethod
+    def open(cls, path: Path, *, reader_id: str = "", readonly: bool = False) -> Self:
+        """Opens the catalog, and makes it when it is missing and *readonly* is not asked for.
+
+        A catalog without readings takes *reader_id* as its reader. One that another reader has read is opened all the
+        same: see `is_current`; it refuses readings until it is rebuilt.
+        """
+        with database_errors(path):
+            connection = schema.connect(path, readonly=readonly)
+            try:
+                schema.migrate(connection, str(path))
+            except BaseException:
+                connection.close()
+                raise
+            catalog = cls(connection, path, reader_id)
+            if not readonly:
+                catalog._take_reader()
+            return catalog
+
+    def close(self) -> None:
+        """Closes the file; what was not committed is forgotten."""
+        if self._db.in_transaction:
+            self._db.execute("rollback")
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def reader_id(self) -> str:
+        """Id of the reader that all readings in the catalog come from; empty when there is none yet."""
+        row = self._db.execute("select id from reader").fetchone()
+        return row[0] if row else ""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the readings in the catalog are those of the reader that was asked for."""
+        return self.reader_id == self.wanted_reader
+
+    def add(self, capture: Capture, reading: Reading | None) -> None:
+        """Folds a capture in, and what it was read as. Only responses have readings of their own.
+
+        Idempotent, and free of order. It counts from the next `commit` on.
+        """
+        with database_errors(self.path):
+            self._begin()
+            self._db.execute(fold.CAPTURES.insert, fold.capture_row(capture))
+            self._touched.add(capture.urlkey)
+            if reading is not None and capture.kind == "response":
+                self._add_reading(capture, reading)
+
+    def add_job_record(self, record: JobRecord) -> None:
+        """Folds in what a record says of a job."""
+        with database_errors(self.path):
+            self._begin()
+            self._db.execute(fold.JOB_RECORDS.insert, _job_row(record))
+
+    def commit(self, watermarks: Mapping[str, int] | None = None) -> None:
+        """Derives what was touched, moves the watermarks forward, and makes it all lasting, in one transaction."""
+        with database_errors(self.path):
+            self._begin()
+            derive.derive(self._db, self._touched)
+            self._db.executemany(
+                "insert into watermarks (warc, offset) values (?, ?) "
+                "on conflict (warc) do update set offset = excluded.offset where excluded.offset > offset",
+                (watermarks or {}).items(),
+            )
+            self._db.execute("commit")
+            self._touched.clear()
+
+    def rollback(self) -> None:
+        """Forgets what was added since the last commit."""
+        if self._db.in_transaction:
+            self._db.execute("rollback")
+        self._touched.clear()
+
+    def latest_capture(self, url: str) -> Capture | None:
+        """The newest whole response to exactly that URL that has a payload; for conditional requests and revisits."""
+        with database_errors(self.path):
+            row = self._db.execute(
+                f"select {_COLUMNS} from captures "  # noqa: S608  the names of the columns are constants
+                "where urlkey = ? and url = ? and kind = 'response' and outcome = 'ok' and payload_digest <> '' "
+                "order by captured_at desc, record_id desc limit 1",
+                (url_key(url), storable(url)),
+            ).fetchone()
+        return capture_of(row) if row else None
+
+    def watermark(self, warc: str) -> int:
+        """The byte of that WARC file below which every group is folded in; 0 when it is unknown."""
+        row = self._db.execute("select offset from watermarks where warc = ?", (warc,)).fetchone()
+        return row[0] if row else 0
+
+    def watermarks(self) -> dict[str, int]:
+        """The watermark of each WARC file."""
+        return dict(self._db.execute("select warc, offset from watermarks order by warc"))
+
+    def warcs_with_job(self) -> set[str]:
+        """The WARC files whose warcinfo is folded in."""
+        return {warc for (warc,) in self._db.execute("select warc from job_records where kind = 'warcinfo'")}
+
+    def merge(self, other: Path) -> None:
+        """Folds in all facts of another catalog, that of a worker or of a part of the WARC files, and commits."""
+        with database_errors(self.path):
+            self._db.execute("attach ? as other", (str(other),))
+            try:
+                self._begin()
+                derive.merge_facts(self._db, "other")
+                self._touched.update(k for (k,) in self._db.execute("select distinct urlkey from other.captures"))
+                self.commit()
+            finally:
+                self.rollback()
+                self._db.execute("detach other")
+
+    def checkpoint(self) -> None:
+        """Moves what the write-ahead log holds into the file, and empties the log when no reader needs it."""
+        with database_errors(self.path):
+            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection, for reading."""
+        return self._db
+
+    def _begin(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("begin immediate")
+
+    def _add_reading(self, capture: Capture, reading: Reading) -> None:
+        if not self.is_known_reader():
+            raise UsageError(
+                f"{self.path} was read by another reader ({self.reader_id}); run `pressmark rebuild` before adding to it"
+            )
+        text = fold.article_text(reading) if isinstance(reading, Article) else None
+        if text is not None:
+            self._add_text(text)
+        self._db.execute(fold.READINGS.insert, fold.reading_row(capture, reading, text))
+        if isinstance(reading, Listing):
+            self._db.executemany(fold.ENTRIES.insert, fold.entry_rows(capture, reading.entries))
+        for row in fold.alias_rows(capture, reading):
+            self._db.execute(fold.ALIASES.insert, row)
+            self._touched.add(row[1])
+
+    def _add_text(self, text: Text) -> None:
+        cursor = self._db.execute(fold.TEXTS.insert, fold.text_row(text))
+        if cursor.rowcount == 1:
+            self._db.execute(
+                "insert into articles_fts (rowid, headline, standfirst, body) values (?, ?, ?, ?)",
+                (cursor.lastrowid, text.headline, text.standfirst, text.body),
+            )
+
+    def is_known_reader(self) -> bool:
+        """Whether readings may be folded in: no reader was named, or it is the one that made all others."""
+        return not self.wanted_reader or self._current
+
+    def _take_reader(self) -> None:
+        self._begin()
+        if self.wanted_reader and self._db.execute("select 1 from readings limit 1").fetchone() is None:
+            self._db.execute("delete from reader")
+            self._db.execute("insert into reader (id) values (?)", (self.wanted_reader,))
+        self._db.execute("commit")
+        self._current = self.is_current
+
+
+def capture_of(row: tuple[object, ...]) -> Capture:
+    """The capture that a row of `captures` holds."""
+    values = dict(zip(fold.CAPTURE_COLUMNS, row, strict=True))
+    values["captured_at"] = parse_instant(str(values["captured_at"]))
+    if values["refers_to_date"] is not None:
+        values["refers_to_date"] = parse_instant(str(values["refers_to_date"]))
+    return Capture(**values)  # type: ignore[arg-type]  # a STRICT table holds what capture_row wrote
+
+
+@contextmanager
+def database_errors(path: Path) -> Iterator[None]:
+    """Turns what SQLite raises inside into one of pressmark's errors, with the file and the next step."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise database_error(error, path) from error
+
+
+def database_error(error: sqlite3.DatabaseError, path: Path) -> PressmarkError:
+    """What an error of SQLite means for the operator."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if code & 0xFF == sqlite3.SQLITE_FULL or code in _NO_ROOM:
+        return DiskFull(f"{path}: {error}; make room, then run the same command again")
+    if code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return CollectionLocked(f"{path} is being written by another program; wait for it, then run again")
+    if code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return DamagedCatalog(f"{path}: {error}; run `pressmark rebuild`, the WARC files hold everything")
+    if code & 0xFF in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return UsageError(f"{path}: {error}; check that the folder is there and may be written to")
+    return PressmarkError(f"{path}: {error}; run `pressmark verify`")
+
+
+_NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE}
+
+
+def _job_row(record: JobRecord) -> fold.Row:
+    return (
+        record.record_id,
+        storable(record.job),
+        record.kind,
+        record.at,
+        storable(json.dumps(record.sites, ensure_ascii=False)),
+        storable(record.software),
+        None if record.stats is None else storable(record.stats),
+        record.exit,
+        record.warc,
+        record.offset,
+    )

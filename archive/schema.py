@@ -1,0 +1,322 @@
+"""The tables of catalog.db: facts, what is derived from them, and the views that researchers see.
+
+Facts are only ever added, or take a minimum, a maximum or a union (see `archive.index`). Derived tables follow from
+them (see `archive.derive`). What a reading says at length (links, evidence) lies in it as JSON and is seen through
+views, and so do the texts of articles and revisions: each distinct text is stored once. Integer ids, `text_id`, give
+the order of arrival; they join tables within one file and mean nothing outside it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from archive.errors import UsageError
+
+FACTS = (
+    """
+    create table captures (
+      record_id text primary key,
+      url text not null,
+      urlkey text not null,
+      captured_at text not null,
+      kind text not null,
+      status integer,
+      mime text not null,
+      payload_digest text not null,
+      content_digest text not null,
+      warc text not null,
+      offset integer not null,
+      length integer not null,
+      via text,
+      hops text not null,
+      site text not null,
+      discovered text not null,
+      job text not null,
+      outcome text not null,
+      error text not null,
+      ip text,
+      refers_to_url text,
+      refers_to_date text,
+      etag text not null,
+      last_modified text not null
+    ) strict
+    """,
+    "create index captures_by_urlkey on captures (urlkey, captured_at)",
+    "create index revisits_by_payload on captures (payload_digest) where kind = 'revisit'",
+    "create index revisits_of_others on captures (urlkey) where kind = 'revisit' and refers_to_url <> url",
+    """
+    create table readings (
+      record_id text primary key,
+      urlkey text not null,
+      captured_at text not null,
+      kind text not null,
+      reason text not null,
+      content_hash text,
+      fields text not null,
+      links text not null,
+      evidence text not null,
+      notes text not null
+    ) strict
+    """,
+    "create index readings_by_urlkey on readings (urlkey, kind)",
+    """
+    create table texts (
+      id integer primary key,
+      content_hash text not null unique,
+      headline text not null,
+      standfirst text not null,
+      body text not null,
+      body_hash text,
+      headline_key text not null,
+      opening_key text not null,
+      word_count integer not null
+    ) strict
+    """,
+    "create index texts_by_body on texts (body_hash) where body_hash is not null",
+    """
+    create table entries (
+      link text not null,
+      feed_urlkey text not null,
+      title text not null,
+      published text not null,
+      updated text not null,
+      language text not null,
+      guid text not null,
+      captured_at text not null,
+      record_id text not null,
+      primary key (link, feed_urlkey, title, published, updated, language, guid)
+    ) strict, without rowid
+    """,
+    """
+    create table aliases (
+      from_urlkey text not null,
+      to_urlkey text not null,
+      kind text not null,
+      captured_at text not null,
+      record_id text not null,
+      primary key (from_urlkey, to_urlkey, kind)
+    ) strict, without rowid
+    """,
+    "create index aliases_by_target on aliases (to_urlkey, from_urlkey)",
+    """
+    create table job_records (
+      record_id text primary key,
+      job text not null,
+      kind text not null,
+      at text not null,
+      sites text not null,
+      software text not null,
+      stats text,
+      exit integer,
+      warc text not null,
+      offset integer not null
+    ) strict, without rowid
+    """,
+)
+
+DERIVED = (
+    """
+    create table article_urls (
+      urlkey text primary key,
+      article_id text not null
+    ) strict, without rowid
+    """,
+    "create index article_urls_by_article on article_urls (article_id)",
+    """
+    create table article_rows (
+      id text primary key,
+      text_id integer not null references texts (id),
+      record_id text not null,
+      url text not null,
+      canonical_url text not null,
+      site text not null,
+      authors text not null,
+      date_published text not null,
+      date_modified text not null,
+      day text not null,
+      dated_at text not null,
+      section text not null,
+      keywords text not null,
+      language text not null,
+      publisher text not null,
+      main_image text not null,
+      is_accessible_for_free integer,
+      first_captured_at text not null,
+      last_captured_at text not null,
+      revision_count integer not null
+    ) strict
+    """,
+    "create index article_rows_by_text on article_rows (text_id)",
+    "create index article_rows_by_date on article_rows (dated_at)",
+    """
+    create table revision_rows (
+      article_id text not null,
+      text_id integer not null references texts (id),
+      captured_at text not null,
+      record_id text not null,
+      primary key (article_id, text_id)
+    ) strict, without rowid
+    """,
+    "create index revision_rows_by_text on revision_rows (text_id)",
+    """
+    create table similar (
+      content_hash text not null,
+      other_hash text not null,
+      resemblance real not null,
+      containment real not null,
+      primary key (content_hash, other_hash)
+    ) strict, without rowid
+    """,
+    "create index similar_by_other on similar (other_hash)",
+    """
+    create table clusters (
+      id text primary key,
+      representative text not null,
+      article_count integer not null
+    ) strict, without rowid
+    """,
+    """
+    create table cluster_members (
+      article_id text primary key,
+      cluster_id text not null
+    ) strict, without rowid
+    """,
+    "create index cluster_members_by_cluster on cluster_members (cluster_id)",
+    """
+    create virtual table articles_fts using fts5 (
+      headline, standfirst, body,
+      content = 'texts', content_rowid = 'id',
+      tokenize = 'unicode61 remove_diacritics 2'
+    )
+    """,
+    "insert into articles_fts (articles_fts, rank) values ('rank', 'bm25(8.0, 3.0, 1.0)')",
+)
+
+BOOKKEEPING = (
+    "create table reader (id text not null) strict",
+    """
+    create table watermarks (
+      warc text primary key,
+      offset integer not null
+    ) strict, without rowid
+    """,
+)
+
+VIEWS = (
+    """
+    create view articles as
+    select a.id, a.url, a.canonical_url, a.site, t.headline, t.standfirst, a.authors, a.date_published,
+           a.date_modified, a.section, a.keywords, a.language, a.publisher, t.body, t.word_count, a.main_image,
+           a.is_accessible_for_free, a.first_captured_at, a.last_captured_at, a.revision_count, m.cluster_id,
+           a.record_id, t.content_hash, a.day, a.dated_at
+    from article_rows as a
+    join texts as t on t.id = a.text_id
+    left join cluster_members as m on m.article_id = a.id
+    """,
+    """
+    create view revisions as
+    select r.article_id || '#' || substr(t.content_hash, 1, 12) as id, r.article_id, r.record_id, r.captured_at,
+           t.headline, t.standfirst, t.body, t.content_hash
+    from revision_rows as r
+    join texts as t on t.id = r.text_id
+    """,
+    """
+    create view links as
+    select from_urlkey, url, text, rel, substr(min(captured_at || ' ' || record_id), 29) as first_record_id
+    from (
+      select r.urlkey as from_urlkey, r.captured_at, r.record_id, json_extract(l.value, '$[0]') as url,
+             json_extract(l.value, '$[1]') as text, json_extract(l.value, '$[2]') as rel
+      from readings as r, json_each(r.links) as l
+    )
+    group by from_urlkey, url, text, rel
+    """,
+    """
+    create view evidence as
+    select r.record_id, json_extract(e.value, '$[0]') as field, json_extract(e.value, '$[1]') as source,
+           json_extract(e.value, '$[2]') as selector, json_extract(e.value, '$[3]') as raw,
+           json_extract(e.value, '$[4]') as chosen
+    from readings as r, json_each(r.evidence) as e
+    """,
+    """
+    create view jobs as
+    select j.job, min(j.at) as started_at, c.at as finished_at,
+           (select json_group_array(site)
+            from (select distinct s.value as site
+                  from job_records as o, json_each(o.sites) as s
+                  where o.job = j.job
+                  order by site)) as sites,
+           c.stats, c.exit, max(j.software) as software
+    from job_records as j
+    left join (select job, at, stats, exit, max(at || ' ' || record_id)
+               from job_records
+               where kind = 'closing'
+               group by job) as c using (job)
+    group by j.job
+    """,
+)
+
+STEPS = (("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),)
+"""What each migration executes, oldest first. A step that was released is never edited."""
+
+SET = "pressmark catalog"
+"""Name of the set of migrations in the table that sqlite-utils keeps."""
+
+
+def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode that waits for locks; for a writer in WAL mode with every commit synced."""
+    if readonly:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        connection.execute("pragma busy_timeout = 5000")
+        return connection
+    connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+    connection.execute("pragma busy_timeout = 10000")
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, name: str) -> None:
+    """Brings the catalog called *name* to the schema of this code. Refuses one that newer code has written."""
+    applied = applied_steps(connection)
+    unknown = applied - {step for step, _ in STEPS}
+    if unknown:
+        raise UsageError(f"{name} was written by a newer pressmark ({', '.join(sorted(unknown))}); install that version")
+    if len(applied) < len(STEPS):
+        _apply(connection)
+
+
+def applied_steps(connection: sqlite3.Connection) -> set[str]:
+    """Names of the migrations that the catalog has; none for an empty file."""
+    known = connection.execute("select 1 from sqlite_master where name = '_sqlite_migrations'").fetchone()
+    if known is None:
+        return set()
+    rows = connection.execute("select name from _sqlite_migrations where migration_set = ?", (SET,))
+    return {name for (name,) in rows}
+
+
+def _apply(connection: sqlite3.Connection) -> None:
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations(SET)
+    for step, statements in STEPS:
+        migrations(name=step)(_executes(statements))
+    migrations.apply(Database(connection))
+
+
+def _executes(statements: tuple[str, ...]):  # type: ignore[no-untyped-def]  # sqlite-utils is imported lazily
+    def execute(database) -> None:  # type: ignore[no-untyped-def]
+        for statement in statements:
+            database.execute(statement)
+
+    return execute
+
+
+def create_fresh(path: Path) -> None:
+    """A new, empty catalog file whose bytes depend on the schema alone."""
+    template = sqlite3.connect(":memory:", isolation_level=None)
+    _apply(template)
+    template.execute("update _sqlite_migrations set applied_at = ''")
+    template.execute("vacuum into ?", (str(path),))
+    template.close()
