@@ -94,7 +94,7 @@ class PressmarkAddon:
             settings["DOWNLOAD_HANDLERS"].set(scheme, handler, "addon")
         for name, components in _ADDED.items():
             for path, order in components.items():
-                settings.setdefault_in_component_priority_dict(name, path, order)
+                settings[name].set(path, order, "addon")
         for name, paths in _TAKEN_OUT.items():
             for path in paths:
                 settings[name].set(path, None, "addon")

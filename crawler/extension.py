@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
@@ -43,6 +43,7 @@ class JobExtension:
         ):
             crawler.signals.connect(handler, signal=signal)
         job.on_stop = self._stop
+        job.on_fold = self._look_again
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -84,6 +85,12 @@ class JobExtension:
         if engine.spider is not None:
             deferred_from_coro(engine.close_spider_async(reason=reason))
 
+    def _look_again(self) -> None:
+        """Have the engine ask the scheduler at once; by itself it asks when a request ends, or every five seconds."""
+        slot = self._crawler.engine._slot
+        if slot is not None:
+            slot.nextcall.schedule()
+
     def _each_second(self) -> None:
         self._job.check_limits()
         self._job.tell_progress()
@@ -103,6 +110,11 @@ class JobExtension:
         self._beat.stop()
         log.warning("requests in flight did not end within %g s; they go back to the frontier", GRACE)
         self._job.close_at_once("shutdown")
-        from twisted.internet import reactor
+        stop_reactor()
 
-        reactor.stop()  # type: ignore[attr-defined]
+
+def stop_reactor() -> None:
+    """End Twisted's reactor."""
+    from twisted.internet import reactor
+
+    cast("Any", reactor).stop()

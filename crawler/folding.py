@@ -10,14 +10,14 @@ A crash between any two of these is made good by catching up from the smaller wa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from archive.model import Capture, Listing, Reading
 from crawler.frontier import Lease, Offer, SqliteFrontier, disk_full_told
-from crawler.settling import NextVisit, Retry, settle
+from crawler.settling import Retry, settle
 
 MAX_GROUP = 64
 """Readings of one group commit."""
@@ -58,7 +58,7 @@ class Folding:
         frontier: SqliteFrontier,
         candidates: Callable[[Capture, Reading], Iterable[Offer]],
         host_of: Callable[[str], str],
-        next_visit: NextVisit,
+        waits: Sequence[float],
         clock: Callable[[], datetime],
     ) -> None:
         self.counts: Counter[str] = Counter()
@@ -67,7 +67,7 @@ class Folding:
         self._frontier = frontier
         self._candidates = candidates
         self._host_of = host_of
-        self._next_visit = next_visit
+        self._waits = waits
         self._clock = clock
 
     def fold(self, group: Iterable[Settled], watermarks: Mapping[str, int]) -> None:
@@ -100,7 +100,7 @@ class Folding:
             settled.reading,
             lease,
             now=self._clock() if settled.lease else settled.capture.captured_at,
-            next_visit=self._next_visit,
+            waits=self._waits,
             pause=settled.pause,
         )
         if isinstance(end, Retry):

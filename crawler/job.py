@@ -18,10 +18,12 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from archive.errors import DiskFull, NothingReached, PressmarkError
-from archive.model import Article, Capture, Exchange, Reading, Unreadable, instant
+from archive.jobs import closing_note
+from archive.model import Article, Capture, Exchange, Reading, Unreadable
 from archive.warc import Group, build_group, build_note
 from crawler.context import CAPTURE, LEASE
 from crawler.failures import RobotsUnreachable
@@ -87,6 +89,8 @@ class Job:
         )
         self.error: Exception | None = None
         self.on_stop: Callable[[str], None] = lambda _: None
+        self.on_fold: Callable[[], None] = lambda: None
+        self.on_progress: Callable[[Progress], None] | None = None
         self._opened = opened
         self._writer = opened.writer
         self._marks = Watermarks()
@@ -110,6 +114,13 @@ class Job:
         if previous is not None:
             self._previous[lease.url] = previous
         return previous
+
+    def has_work(self) -> bool:
+        """True when something is left to do; readings that wait are folded first, for they may lead further."""
+        if self._opened.tasks:
+            return True
+        self.flush()
+        return self.schedule.has_work()
 
     # W2
 
@@ -213,6 +224,7 @@ class Job:
 
     async def _fold_unasked(self, capture: Capture) -> None:
         self.fold(Settled(capture=capture, reading=await self.read(capture)))
+        self.on_fold()
 
     def _pause(self, response: Response, capture: Capture, lease: Lease | None) -> float | None:
         """Seconds that the server asks us to wait; its host is left alone so long."""
@@ -259,6 +271,7 @@ class Job:
             self._opened.folding.fold(group, self._marks.reached())
         except Exception as error:  # noqa: BLE001  the boundary: what was not committed is caught up by the next job
             self.fail(error)
+        self.on_fold()
 
     # ending
 
@@ -298,6 +311,20 @@ class Job:
             pending=self._opened.frontier.ready(self._opened.sites),
         )
 
+    def tell_progress(self) -> None:
+        """Tell the listener, if there is one, how far the job is."""
+        if self.on_progress is not None:
+            self.on_progress(self.progress)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the job began."""
+        return self._opened.clock.seconds
+
+    async def start_reading(self) -> None:
+        """Start the reading children. Raises PressmarkError when they cannot read."""
+        await self._opened.reads.start()
+
     async def close(self, reason: str) -> CrawlSummary:
         """End the job in order: commit, give the leases back, finish the WARC. *reason* is Scrapy's."""
         await self._opened.reads.close()
@@ -324,10 +351,11 @@ class Job:
         self._opened.frontier.release()
         if isinstance(self.error, DiskFull):  # the record of the end needs room too; without it the exit is unknown
             return
-        if self.counts["warc/captures"]:
-            self._note("job", _closing_fields(summary))
+        if self._writer.position[0]:
+            note = closing_note(self.name, finished_at=summary.finished_at, stats=summary.stats, exit_code=summary.exit)
+            self._append_note(note)
         self._writer.sync()
-        self._opened.fold_job(summary, self._marks.reached())
+        self._opened.fold_jobs(self._writer)
         self._writer.close()
 
     def _sum_up(self, reason: str) -> CrawlSummary:
@@ -365,24 +393,17 @@ class Job:
     def _note_abort(self, capture: Capture, reason: str) -> None:
         self.counts["reading/aborted"] += 1
         log.warning("%s: reading aborted: %s", capture.url, reason)
-        fields = {"readingAborted": reason, "reader": self._opened.reader_id}
-        self._note("reading-aborted", fields, about=capture.record_id)
+        self._append_note(aborted_note(capture, reason, self._opened.reader_id, at=self._opened.clock()))
 
-    def _note(self, name: str, fields: dict[str, str], about: str = "") -> None:
-        note = build_note(f"urn:pressmark:{name}:{self.name}", fields.items(), at=self._opened.clock(), about=about)
-        self._writer.append_note(note)
+    def _append_note(self, note: bytes) -> None:
+        try:
+            self._writer.append_note(note)
+        except PressmarkError as error:
+            self.fail(error)
         self.counts["warc/bytes"] += len(note)
 
 
-def _closing_fields(summary: CrawlSummary) -> dict[str, str]:
-    import json
-
-    return {
-        "job": summary.job,
-        "startedAt": instant(summary.started_at),
-        "finishedAt": instant(summary.finished_at),
-        "sites": json.dumps([site.site for site in summary.sites]),
-        "exit": str(summary.exit),
-        "reason": summary.reason,
-        "stats": json.dumps(summary.stats),
-    }
+def aborted_note(capture: Capture, reason: str, reader_id: str, *, at: datetime) -> bytes:
+    """The metadata record that says that a page could not be read within the limits, for a rebuild to honour."""
+    fields = {"readingAborted": reason, "reader": reader_id}
+    return build_note(capture.url, fields.items(), at=at, about=capture.record_id)

@@ -15,6 +15,8 @@ from typing import Any, Protocol, Self
 from scrapy import Request
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
+from scrapy.utils.defer import deferred_from_coro
+from twisted.internet.defer import Deferred
 
 from archive.model import Capture
 from crawler.context import LEASE
@@ -178,13 +180,14 @@ class FrontierScheduler(BaseScheduler):
     def __init__(self, job: Any) -> None:
         self._job = job
         self._others: deque[Request] = deque()
+        self._errback: Callable[..., Any] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler.pressmark_job)  # type: ignore[attr-defined]  # put there by the add-on
 
     def has_pending_requests(self) -> bool:
-        return bool(self._others) or self._job.schedule.has_work()
+        return bool(self._others) or self._job.has_work()
 
     def enqueue_request(self, request: Request) -> bool:
         """Take a request that some other component makes; it is kept in memory alone."""
@@ -195,18 +198,19 @@ class FrontierScheduler(BaseScheduler):
         if self._others:
             return self._others.popleft()
         lease = self._job.schedule.next()
-        return None if lease is None else request_for(lease, self._job.conditions(lease))
+        return None if lease is None else request_for(lease, self._job.conditions(lease), errback=self._errback)
 
-    async def _close(self, reason: str) -> None:
-        await self._job.close(reason)
+    def open(self, spider: Any) -> Deferred[None]:
+        """Start the reading children beside the first requests."""
+        self._errback = spider.without_answer
+        return deferred_from_coro(self._job.start_reading())
 
-    def close(self, reason: str) -> Any:
-        from scrapy.utils.defer import deferred_from_coro
+    def close(self, reason: str) -> Deferred[None]:
+        """End the job in order, when nothing is in flight any more."""
+        return deferred_from_coro(self._job.close(reason))
 
-        return deferred_from_coro(self._close(reason))
 
-
-def request_for(lease: Lease, previous: Capture | None) -> Request:
+def request_for(lease: Lease, previous: Capture | None, *, errback: Callable[..., Any] | None = None) -> Request:
     """The request that serves a lease; conditional where an earlier capture says how (RFC 9110, 13.1)."""
     headers = {}
     if previous is not None and previous.etag:
@@ -216,6 +220,7 @@ def request_for(lease: Lease, previous: Capture | None) -> Request:
     return Request(
         lease.url,
         headers=headers,
+        errback=errback,
         dont_filter=True,
         meta={LEASE: lease, "download_slot": lease.host},
     )

@@ -35,6 +35,9 @@ PRESSMARK_RECHECK = False
 PRESSMARK_MAX_WARC_BYTES = 1_000_000_000
 """Size at which a new WARC file is begun."""
 
+PRESSMARK_RETRY_WAITS = [2, 20]
+"""Seconds before each further attempt at a URL without an answer; after the last it is left to a later job."""
+
 ROBOTSTXT_OBEY = True
 DOWNLOAD_DELAY = 2
 DOWNLOAD_DELAY_JITTER = 0

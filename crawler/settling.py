@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.model import Capture, Reading
 from crawler.frontier import Lease, Visit
+from spiders.revisit import RETRY_STEPS, next_try, next_visit
 
-NextVisit = Callable[[Capture, Reading | None, Lease], datetime | None]
-"""When a URL is due again after a good answer; None for never."""
+RETRY_WAITS: tuple[float, ...] = (2.0, 20.0)
+"""Seconds before each further attempt of one job; after the last a URL is given up for this job."""
 
-TRIES = 3
-"""Exchanges without a usable answer, one after the other, before a URL is given up for now."""
-
-_FIRST_RETRY = timedelta(seconds=5)
-_AGAIN_SOME_DAY = timedelta(days=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 # RFC 9110: server errors and the two client errors that mean "later"
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
@@ -43,14 +39,14 @@ def settle(
     lease: Lease,
     *,
     now: datetime,
-    next_visit: NextVisit,
+    waits: Sequence[float] = RETRY_WAITS,
     pause: float | None = None,
 ) -> Visit | Retry:
     """The end of a lease; *pause* is how many seconds the server, or robots.txt, asks us to wait."""
     if capture.outcome == "robots" and pause is not None:
         return Retry(url=lease.url, at=now + _pause(pause), tried=False)
-    if _is_passing(capture) and lease.attempts + 1 < TRIES:
-        wait = _FIRST_RETRY * 4**lease.attempts if pause is None else _pause(pause)
+    if _is_passing(capture) and lease.attempts < len(waits):
+        wait = timedelta(seconds=waits[lease.attempts]) if pause is None else _pause(pause)
         return Retry(url=lease.url, at=now + wait)
     failed = capture.kind == "failure" or _is_passing(capture)
     return Visit(
@@ -58,7 +54,7 @@ def settle(
         site=lease.site,
         host=lease.host,
         at=capture.captured_at,
-        due=now + _AGAIN_SOME_DAY if failed else next_visit(capture, reading, lease),
+        due=_much_later(now, lease) if failed else next_visit(capture, reading, lease),
         changed=capture.kind != "revisit",
         failed=failed,
         kind=lease.kind,
@@ -84,6 +80,11 @@ def asked_pause(retry_after: str, now: datetime) -> float | None:
     except (ValueError, TypeError):
         return None
     return min(seconds, _LONGEST_PAUSE.total_seconds()) if seconds > 0 else None
+
+
+def _much_later(now: datetime, lease: Lease) -> datetime:
+    """When a later job may try what this one gives up."""
+    return next_try(now, max(lease.attempts + 1, len(RETRY_STEPS) + 1))
 
 
 def _is_passing(capture: Capture) -> bool:

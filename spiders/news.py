@@ -44,8 +44,9 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Nothing: the seeds are in the frontier."""
-        for request in ():
-            yield request
+        seeds: tuple[Any, ...] = ()
+        for seed in seeds:
+            yield seed
 
     async def parse(self, response: Response, **_: Any) -> Any:
         """The article in the response."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Any
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 
@@ -18,13 +19,14 @@ class Command(ScrapyCrawl):
         if crawler is None or self.crawler_process is None:
             super().run(args, opts)
             return
-        task = self.crawler_process.crawl(crawler, **opts.spargs)
+        task: Any = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
+        error = task.exception() if task.done() and not task.cancelled() else None
         job = getattr(crawler, "pressmark_job", None)
-        if job is not None:
-            self.exitcode = job.close_at_once("shutdown").exit
-        elif isinstance(error := task.exception(), PressmarkError):  # type: ignore[union-attr]  # an asyncio task here
+        if isinstance(error, PressmarkError):
             sys.stderr.write(f"pressmark: {error}\n")
             self.exitcode = error.exit_code
+        elif job is not None:
+            self.exitcode = job.close_at_once("shutdown").exit
         else:
             self.exitcode = int(self.crawler_process.bootstrap_failed)

@@ -10,14 +10,14 @@ from crawler.frontier import Lease, Visit
 from crawler.settling import Retry, asked_pause, settle
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-LATER = NOON + timedelta(hours=3)
+IN_AN_HOUR = NOON + timedelta(hours=1)
 LEASE = Lease(url="http://a.example/1", site="a.example", host="a.example")
 GOOD = Capture(record_id="r", url=LEASE.url, urlkey="", captured_at=NOON, kind="response", status=200)
 
 
 def end(capture: Capture, *, attempts: int = 0, pause: float | None = None) -> Visit | Retry:
     lease = replace(LEASE, attempts=attempts)
-    return settle(capture, None, lease, now=NOON, next_visit=lambda *_: LATER, pause=pause)
+    return settle(capture, None, lease, now=NOON, pause=pause)
 
 
 def failure(outcome: str) -> Capture:
@@ -25,9 +25,9 @@ def failure(outcome: str) -> Capture:
 
 
 def test_a_good_answer() -> None:
-    """A good answer ends the lease; the site's habits say when the URL is due again."""
+    """A good answer ends the lease; `spiders.revisit` says when the URL is due again."""
     assert end(GOOD) == Visit(
-        url=LEASE.url, site="a.example", host="a.example", at=NOON, due=LATER, kind="page", discovered="seed"
+        url=LEASE.url, site="a.example", host="a.example", at=NOON, due=IN_AN_HOUR, kind="page", discovered="seed"
     )
 
 
@@ -54,7 +54,7 @@ def test_unchanged() -> None:
 def test_passing_trouble(capture: Capture) -> None:
     """What may pass is tried three times, each time after a longer wait, then given up until tomorrow."""
     assert [end(capture, attempts=n) for n in (0, 1)] == [
-        Retry(url=LEASE.url, at=NOON + timedelta(seconds=5)),
+        Retry(url=LEASE.url, at=NOON + timedelta(seconds=2)),
         Retry(url=LEASE.url, at=NOON + timedelta(seconds=20)),
     ]
     last = end(capture, attempts=2)

@@ -1,0 +1,203 @@
+"""The beginning of a job: what is asked for is checked, the collection locked, what a crash left behind made good.
+
+Every step may itself be the last one before a crash: done again, it goes on from whatever it finds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import socket
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from archive.collection import Collection
+from archive.files import Files
+from archive.index import Catalog
+from archive.jobs import job_records, opening_fields
+from archive.model import Capture, Reading
+from archive.warc import CapturedRecord, WarcWriter
+from crawler.bindings import default_reader
+from crawler.clock import SteadyClock
+from crawler.folding import Folding, Settled
+from crawler.frontier import SqliteFrontier
+from crawler.orders import CrawlOrder
+from crawler.reading_child import record_of, record_path
+from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, children_for
+from crawler.targets import Scopes, Target, resolve
+from pipelines.site import Sites, load_sites
+from pipelines.urls import registered_domain
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+    from crawler.job import Reads
+    from pipelines.read import Reader
+
+log = logging.getLogger(__name__)
+
+
+class InProcess:
+    """Reads pages in the crawling process, without limits; for tests, and where no child may be started."""
+
+    def __init__(self, archive_dir: Path, reader: Reader) -> None:
+        self._archive_dir = archive_dir
+        self._reader = reader
+
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def read(self, capture: Capture) -> Reading:
+        """The reading of the record at the capture's place."""
+        return self._reader.read(record_of(self._archive_dir, capture))
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Opened:
+    """What a job holds while it runs."""
+
+    job: str
+    """Name of the job."""
+
+    started_at: datetime
+    """When it began."""
+
+    clock: SteadyClock
+    """Its clock."""
+
+    collection: Collection
+    """The collection, locked."""
+
+    catalog: Catalog
+    """Its catalog, open for writing."""
+
+    frontier: SqliteFrontier
+    """Its frontier."""
+
+    writer: WarcWriter
+    """Writes its WARC files."""
+
+    folding: Folding
+    """Folds into catalog and frontier."""
+
+    reads: Reads
+    """Reads captures."""
+
+    reader_id: str
+    """Id of the reader."""
+
+    sites: frozenset[str]
+    """The sites of the targets."""
+
+    recovered: int
+    """Captures of an earlier, broken job that were folded first."""
+
+    closing: ExitStack
+    """What is to be closed at the end, lock last."""
+
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    """What runs beside Scrapy's requests."""
+
+    def fold_jobs(self, writer: WarcWriter) -> None:
+        """Fold what the job's WARC files say of the job itself, and mark them as folded to their ends."""
+        growing, _ = writer.position
+        for name in [*(path.name for path in writer.finished), *([growing] if growing else [])]:
+            for record in job_records(record_path(self.collection.archive_dir, name), name):
+                self.catalog.add_job_record(record)
+        self.catalog.commit({})
+
+    def close(self) -> None:
+        """Close the databases and give the lock back."""
+        self.closing.close()
+
+
+def open_job(order: CrawlOrder, settings: BaseSettings, *, files: Files | None = None) -> Opened:
+    """Begin a job. Raises PressmarkError, with nothing changed, when it cannot."""
+    return _Opening(order, settings, files or Files()).open()
+
+
+class _Opening:
+    """A job on its way to being open."""
+
+    def __init__(self, order: CrawlOrder, settings: BaseSettings, files: Files) -> None:
+        self.order = order
+        self.settings = settings
+        self.files = files
+        self.clock = SteadyClock()
+        self.started_at = self.clock()
+        self.job = f"{self.started_at:%Y%m%d%H%M%S}-{os.getpid()}"
+        self.site_files = load_sites()
+        self.targets = [resolve(target, self.site_files, since=order.since) for target in order.targets]
+        self.sites = frozenset(target.scope.site for target in self.targets)
+
+    def open(self) -> Opened:
+        with ExitStack() as closing:
+            opened = self._open(closing)
+            opened.closing = closing.pop_all()
+        return opened
+
+    def _open(self, closing: ExitStack) -> Opened:
+        collection = _collection(self.order.collection)
+        closing.enter_context(collection.lock())
+        collection.recover(self.files)
+        reader = default_reader()
+        catalog = Catalog.open(collection.catalog_path, reader_id=reader.id)
+        closing.callback(catalog.close)
+        frontier = SqliteFrontier(collection.frontier_path, clock=self.clock)
+        closing.callback(frontier.close)
+        folding = self._folding(catalog, frontier)
+        program = ChildProgram(collection.archive_dir)
+        recovered = _catch_up(collection, frontier, folding, program)
+        _take_back(frontier)
+        self._plant(frontier)
+        return Opened(
+            job=self.job,
+            started_at=self.started_at,
+            clock=self.clock,
+            collection=collection,
+            catalog=catalog,
+            frontier=frontier,
+            writer=self._writer(collection),
+            folding=folding,
+            reads=_reads(self.settings, program, reader),
+            reader_id=reader.id,
+            sites=self.sites,
+            recovered=recovered,
+            closing=closing,
+        )
+
+    def _folding(self, catalog: Catalog, frontier: SqliteFrontier) -> Folding:
+        return Folding(
+            catalog=catalog,
+            frontier=frontier,
+            candidates=Scopes(self.targets, self.site_files).candidates,
+            host_of=registered_domain,
+            waits=[float(wait) for wait in self.settings.getlist("PRESSMARK_RETRY_WAITS")],
+            clock=self.clock,
+        )
+
+    _TOLD = (
+        "DOWNLOAD_DELAY",
+        "CONCURRENT_REQUESTS_PER_DOMAIN",
+        "DOWNLOAD_TIMEOUT",
+        "DOWNLOAD_MAXSIZE",
+        "PRESSMARK_ALLOW_NETWORKS",
+        "PRESSMARK_CONNECT_TO",
+    )
+
+
+def _reads(settings: BaseSettings, program: ChildProgram, reader: Reader) -> Reads:
+    children = settings.get("PRESSMARK_READING_CHILDREN")
+    if children is not None and int(children) == 0:
+        return InProcess(program.archive_dir, reader)
+    return ReadingPool(program, size=int(children) if children is not None else children_for(os.cpu_count()))

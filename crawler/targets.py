@@ -1,0 +1,67 @@
+"""What an operator names as targets: sites by name, or URLs; and which URLs belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from archive.errors import UsageError
+from archive.model import Capture, Reading
+from pipelines.site import Sites
+from spiders.candidates import Candidate, Scope, candidates, seeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One target of a crawl."""
+
+    scope: Scope
+    """Which URLs belong to it."""
+
+    seeds: tuple[Candidate, ...]
+    """Where its crawl begins."""
+
+
+def resolve(target: str, sites: Sites, *, since: date | None = None) -> Target:
+    """The target that a word of the command line names. Raises UsageError.
+
+    >>> resolve("www.example.com", Sites()).scope.site
+    'example.com'
+    """
+    if target in sites.names or not _is_place(target):
+        site = sites.named(target)
+        scope = Scope.of_site(site, since=since)
+        return Target(scope=scope, seeds=tuple(seeds(site, scope)))
+    url = target if "://" in target else f"https://{target}"
+    try:
+        known = sites.of_url(url)
+        scope = Scope.of_site(known, since=since) if known else Scope.of_target(url, since=since)
+        return Target(scope=scope, seeds=tuple(seeds(url, scope)))
+    except ValueError as problem:
+        raise UsageError(f"{target!r} is no http or https URL: {problem}") from None
+
+
+def _is_place(target: str) -> bool:
+    return "://" in target or ("." in target.partition("/")[0] and " " not in target)
+
+
+class Scopes:
+    """The scope of each site: of the targets as they were asked for, of others as their site file or name says."""
+
+    def __init__(self, targets: Iterable[Target], sites: Sites) -> None:
+        self._sites = sites
+        self._scopes = {target.scope.site: target.scope for target in targets}
+
+    def of(self, site: str) -> Scope:
+        """The scope of the site of that name."""
+        scope = self._scopes.get(site)
+        if scope is None:
+            named = site in self._sites.names
+            scope = Scope.of_site(self._sites.named(site)) if named else Scope(site=site, domains=frozenset({site}))
+            self._scopes[site] = scope
+        return scope
+
+    def candidates(self, capture: Capture, reading: Reading) -> Iterable[Candidate]:
+        """What a reading leads to, within the scope of the capture's site."""
+        return candidates(capture, reading, self.of(capture.site)) if capture.site else ()
