@@ -16,9 +16,11 @@ _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _FRAMING_FIELD = re.compile(
     rb"^(content-length|transfer-encoding|connection)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE
 )
-_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]+)[ \t]*(?:;[^\n]*)?\r?\n")
+_CHUNK_SIZE = re.compile(rb"[ \t]*+([0-9A-Fa-f]++)[ \t]*+(?:;[^\n]*+|\r?)\n")
 _BODILESS = frozenset({204, 304})
 _LONGEST_LENGTH = 2**63 - 1
+_MEMBERS = 50  # of one comma-separated field; what lies beyond is one member, which means nothing
+_SMALL_CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,10 @@ class Limits:
     """Replies 1xx before the final one; more is `invalid`."""
 
     chunk_line: int = 8 * 1024
-    """Bytes of a chunk-size line with its extensions; a longer one breaks the body off."""
+    """Bytes of a chunk-size line with its extensions, and of the trailers; more breaks the body off."""
+
+    chunks: int = 20_000
+    """Chunks of less than 64 bytes on average; more break the body off, for they would stall the crawl."""
 
 
 class Reply:
@@ -70,6 +75,7 @@ class Reply:
         self._length = 0
         self._pos = 0
         self._chunk = -1
+        self._chunks = 0
         self._payload: bytearray | None = None
 
     @property
@@ -87,7 +93,7 @@ class Reply:
         """The body with the chunked coding removed; content codings stay."""
         if self._payload is not None:
             return bytes(self._payload)
-        return bytes(self.wire[self.body_at :]) if self.body_at else b""
+        return bytes(memoryview(self.wire)[self.body_at :]) if self.body_at else b""
 
     @property
     def head(self) -> bytes:
@@ -183,7 +189,7 @@ class Reply:
         """Choose how the body is delimited (RFC 9112, 6.3)."""
         fields: dict[bytes, list[bytes]] = {}
         for name, value in _FRAMING_FIELD.findall(head):
-            fields.setdefault(name.lower(), []).extend(part.strip().lower() for part in value.split(b","))
+            fields.setdefault(name.lower(), []).extend(part.strip().lower() for part in value.split(b",", _MEMBERS))
         self._keeps_open = self.version == "1.1" and b"close" not in fields.get(b"connection", ())
         if self.status == 101:
             return self._refuse("101 Switching Protocols, which was not asked for")
@@ -263,6 +269,10 @@ class Reply:
                     self._pos = pos
                     return self._wait_for_chunk_line()
                 self._chunk, pos = int(size[1], 16), size.end()
+                self._chunks += 1
+                if self._chunks > self._limits.chunks and len(payload) < self._chunks * _SMALL_CHUNK:
+                    self._pos = pos
+                    return self._break_off(f"{self._chunks:,} chunks for {len(payload):,} bytes")
                 if self._chunk == 0:
                     self._pos = pos
                     return self._go_on(self._read_trailer)
@@ -296,9 +306,10 @@ class Reply:
         for blank in (b"\r\n", b"\n"):
             if wire.startswith(blank, pos):
                 return self._complete(pos + len(blank))
-        found = _END_OF_HEAD.search(wire, pos)
+        found = _END_OF_HEAD.search(wire, max(pos, self._searched))
         if found is not None:
             return self._complete(found.end())
-        if len(wire) - pos > self._limits.head:
-            return self._break_off(f"more than {self._limits.head:,} bytes of trailers")
+        self._searched = len(wire) - 2
+        if len(wire) - pos > self._limits.chunk_line:
+            return self._break_off(f"more than {self._limits.chunk_line:,} bytes of trailers")
         return False

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.framing import Limits, Reply
 
-SMALL = Limits(body=1000, head=2000, lines=50, interim=3, chunk_line=100)
+SMALL = Limits(body=1000, head=2000, lines=50, interim=3, chunk_line=100, chunks=30)
 
 WHOLE = {
     "length": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
@@ -74,6 +74,8 @@ TORN = {
     "inside-the-headers": b"HTTP/1.1 200 OK\r\nServer: x\r\nContent-Ty",
     "chunk-size-is-no-number": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nzz\r\n",
     "chunk-longer-than-its-size": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokay\r\n0\r\n\r\n",
+    "endless-trailers": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n" + b"a: b\r\n" * 40,
+    "tiny-chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 31,
     "endless-chunk-size": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;" + b"x" * 200,
 }
 """Replies that break off behind the status line."""

@@ -211,7 +211,12 @@ def test_odd_names(host: str) -> None:
 def test_slow_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """A look-up that takes too long fails, and does not hold the crawl up."""
     release = threading.Event()
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [] if release.wait(5) else [])
+
+    def hangs(*_: Any, **__: Any) -> list[Any]:
+        release.wait(5)
+        return []
+
+    monkeypatch.setattr("socket.getaddrinfo", hangs)
     resolver = SystemResolver(timeout=0.2)
     began = time.monotonic()
     failure = dialled(Dialer(guard=Guard(), resolver=resolver), "slow.example")
