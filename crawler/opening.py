@@ -31,8 +31,8 @@ from crawler.frontier import SqliteFrontier
 from crawler.orders import CrawlOrder
 from crawler.reading_child import record_of, record_path
 from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, children_for
-from crawler.targets import Scopes, Target, resolve
-from pipelines.site import Sites, load_sites
+from crawler.targets import Scopes, resolve
+from pipelines.site import load_sites
 from pipelines.urls import registered_domain
 
 if TYPE_CHECKING:
@@ -186,14 +186,89 @@ class _Opening:
             clock=self.clock,
         )
 
-    _TOLD = (
-        "DOWNLOAD_DELAY",
-        "CONCURRENT_REQUESTS_PER_DOMAIN",
-        "DOWNLOAD_TIMEOUT",
-        "DOWNLOAD_MAXSIZE",
-        "PRESSMARK_ALLOW_NETWORKS",
-        "PRESSMARK_CONNECT_TO",
-    )
+    def _plant(self, frontier: SqliteFrontier) -> None:
+        with frontier.transaction():
+            for target in self.targets:
+                frontier.put(target.seeds)
+            if self.order.recheck:
+                frontier.recheck(self.sites)
+
+    def _writer(self, collection: Collection) -> WarcWriter:
+        software = f"pressmark/{version('pressmark')}"
+        warcinfo = {
+            **opening_fields(self.job, sites=self.sites, software=software),
+            "format": "WARC File Format 1.1",
+            "robots": "obey" if self.settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            "operator": self.order.contact,
+            "http-header-user-agent": self.settings.get("USER_AGENT") or "",
+            "hostname": socket.gethostname(),
+            "siteFiles": self.site_files.digest,
+            "settings": json.dumps({name: self.settings.get(name) for name in _TOLD}, default=str),
+        }
+        return WarcWriter(
+            collection.path,
+            prefix="pressmark",
+            warcinfo={name: value for name, value in warcinfo.items() if value},
+            max_bytes=self.settings.getint("PRESSMARK_MAX_WARC_BYTES"),
+            files=self.files,
+        )
+
+
+def _collection(path: Path) -> Collection:
+    return Collection.open(path) if path.exists() else Collection.create(path)
+
+
+def _catch_up(collection: Collection, frontier: SqliteFrontier, folding: Folding, program: ChildProgram) -> int:
+    """Fold and acknowledge what an earlier job has written but not folded; gives the number of captures."""
+    recovered = 0
+
+    def acknowledge(batch: list[tuple[Capture, Reading | None]], watermarks: Mapping[str, int]) -> None:
+        nonlocal recovered
+        recovered += len(batch)
+        folding.acknowledge([Settled(capture=capture, reading=reading) for capture, reading in batch], watermarks)
+
+    with _WhenNeeded(program) as reader:
+        collection.catch_up(reader.read, since=frontier.watermarks(), on_batch=acknowledge)
+    if recovered:
+        log.info("%d captures of an earlier job were folded first", recovered)
+    return recovered
+
+
+class _WhenNeeded:
+    """A reading child that is started with the first page, for most jobs have nothing to catch up."""
+
+    def __init__(self, program: ChildProgram) -> None:
+        self._program = program
+        self._reader: BlockingReader | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._reader is not None:
+            self._reader.close()
+
+    def read(self, record: CapturedRecord) -> Reading:
+        """The reading of the record, within the limits of a page."""
+        self._reader = self._reader or BlockingReader(self._program)
+        return self._reader.read(record)
+
+
+def _take_back(frontier: SqliteFrontier) -> None:
+    """All that was folded is acknowledged: what is still leased was in flight at a crash."""
+    _, poison = frontier.recover()
+    for url in poison:
+        log.warning("%s was in flight, alone, when the crawler died; it is tried last", url)
+
+
+_TOLD = (
+    "DOWNLOAD_DELAY",
+    "CONCURRENT_REQUESTS_PER_DOMAIN",
+    "DOWNLOAD_TIMEOUT",
+    "DOWNLOAD_MAXSIZE",
+    "PRESSMARK_ALLOW_NETWORKS",
+    "PRESSMARK_CONNECT_TO",
+)
 
 
 def _reads(settings: BaseSettings, program: ChildProgram, reader: Reader) -> Reads:
