@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import base64
+import errno
+import gzip
 import inspect
 import json
 import os
@@ -25,6 +27,7 @@ from crawler.frontier import Lease
 from crawler.wire import CONTEXT, LOGIN, Context, WireDownloadHandler
 from tests.crawler.edge import Edge, Remembers, crawler_with, edge, exchanged, run
 from tests.crawler.test_framing import TORN, UNTIL_CLOSE, WHOLE
+from tests.crawler.whole_crawl import crawl
 from tests.misbehaving import Behaviour, Visit, endless, in_pieces, kept_open, page, reset_after, serving, silent
 
 CORPUS = Path(__file__).parents[3] / "shared/corpora/http_replies.jsonl"
@@ -529,6 +532,57 @@ CUT_OF_THE_CORPUS = {
     "514": "closed after 0 of 6 bytes",
 }
 """Replies that end before their end, kept as far as they came."""
+
+
+# In a whole crawl
+
+
+def test_redirects_of_scrapy() -> None:
+    """Each hop of a redirect that Scrapy follows is an exchange of its own, that tells where it came from."""
+    hop = b"HTTP/1.1 302 Found\r\nLocation: /2\r\nContent-Length: 0\r\n\r\n"
+    at = crawl({"/1": hop, "/2": OK}, "/1", ROBOTSTXT_OBEY=False)
+    first, second = at.recorder.exchanges
+
+    assert (first.response, first.hops, first.via) == (hop, "", None)
+    assert (second.response, second.hops, second.via) == (OK, "R", first.url)
+    assert at.metas["/2"][CAPTURE].url == second.url
+
+
+def test_compression_of_scrapy() -> None:
+    """With Scrapy's own decompression on, a callback gets text, and the record the bytes of the wire."""
+    packed = page(gzip.compress(b"<p>text</p>"), b"Content-Encoding: gzip")
+    at = crawl({"*": packed}, "/page", ROBOTSTXT_OBEY=False)
+    answer = at.answers["/page"]
+
+    assert isinstance(answer, Response)
+    assert answer.body == b"<p>text</p>"
+    assert at.recorder.exchanges[0].response == packed
+
+
+def test_retries_of_scrapy() -> None:
+    """Each attempt that Scrapy's retries make is an exchange."""
+    at = crawl({"*": b""}, "/page", ROBOTSTXT_OBEY=False, RETRY_ENABLED=True, RETRY_TIMES=2)
+
+    assert [exchange.outcome for exchange in at.recorder.exchanges] == ["connect"] * 3
+
+
+def test_no_more_file_handles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the process may open no further file, the exchange fails and is recorded."""
+
+    def none_left(*_: Any) -> socket.socket:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    async def ask() -> Exchange:
+        async with edge({"*": OK}) as at:
+            monkeypatch.setattr("crawler.guard.socket.socket", none_left)
+            exchange = await at.get("/")
+            monkeypatch.undo()
+            return exchange
+
+    exchange = run(ask())
+
+    assert exchange.outcome == "connect"
+    assert "Too many open files" in exchange.error
 
 
 # Contract with Scrapy
