@@ -58,7 +58,7 @@ class Files:
 
     def link(self, source: Path, target: Path) -> None:
         """A second name for the same file; OSError where file systems differ or do not allow it."""
-        os.link(source, target, follow_symlinks=True)
+        os.link(source.resolve(), target)  # link(2) would link a symbolic link itself
 
     def unlink(self, path: Path) -> None:
         """Removes the name; that it is gone already is no error."""

@@ -95,7 +95,7 @@ def build_note(
     block = field_lines((name, escape(value)) for name, value in fields)
     link = [("WARC-Refers-To", f"<{escape(about)}>")] if about else []
     named = [("WARC-Target-URI", safe_uri(target)), *link, ("Content-Type", FIELDS_TYPE)]
-    return gzip_member(record_head("metadata", new_id(), at, named, block), block + RECORD_END)
+    return gzip_member(record_head("metadata", new_id(), at, named, block), block, RECORD_END)
 
 
 class _Builder:
@@ -125,17 +125,19 @@ class _Builder:
 
     def _response(self, message: HttpMessage, block: bytes) -> Group:
         payload_digest = sha1_digest(message.payload)
+        previous = self.previous
+        if previous is not None and self._is_unchanged(message, payload_digest, previous):
+            capture = self._capture(message, payload_digest, previous.content_digest)
+            return self._unchanged(capture, message, block[: head_length(block)], previous)
         capture = self._capture(message, payload_digest, content_digest(message, payload_digest))
-        if self.previous is not None and self._is_unchanged(message, payload_digest, self.previous):
-            return self._unchanged(capture, message, block[: head_length(block)], self.previous)
         cut = [("WARC-Truncated", self.exchange.outcome)] if self.exchange.outcome in CUT else []
         record = self._record("response", capture, cut, block)
-        return self._group(capture, gzip_member(record, block + RECORD_END, deflated=not _is_dense(message)), message)
+        return self._group(capture, gzip_member(record, block, RECORD_END, deflated=not _is_dense(message)), message)
 
     def _unchanged(self, capture: Capture, message: HttpMessage, head: bytes, previous: Capture) -> Group:
         capture = _revisiting(capture, previous)
         record = self._record("revisit", capture, [("WARC-Profile", IDENTICAL), *_refers_to(capture, previous)], head)
-        return self._group(capture, gzip_member(record, head + RECORD_END), message)
+        return self._group(capture, gzip_member(record, head, RECORD_END), message)
 
     def _not_modified(self, message: HttpMessage, block: bytes, previous: Capture) -> Group:
         # With an HTTP block, pywb and ReplayWeb.page show the 304 and hide the capture that it confirms.
@@ -205,7 +207,7 @@ class _Builder:
             return b""
         link = ("WARC-Concurrent-To", f"<{concurrent_to}>")
         kind = ("Content-Type", "application/http; msgtype=request")
-        return gzip_member(self._head("request", self.new_id(), [link, *self.common, kind], block), block + RECORD_END)
+        return gzip_member(self._head("request", self.new_id(), [link, *self.common, kind], block), block, RECORD_END)
 
     def _record(self, kind: str, capture: Capture, extra: list[tuple[str, str]], block: bytes) -> bytes:
         fields = [*extra, *self.common, ("WARC-Payload-Digest", escape(capture.payload_digest))]
@@ -219,7 +221,7 @@ class _Builder:
         block = field_lines((name, value) for name, value in (*self._context(capture), *extra) if value)
         link = [("WARC-Concurrent-To", f"<{concurrent_to}>")] if concurrent_to else []
         kind = ("Content-Type", FIELDS_TYPE)
-        return gzip_member(self._head("metadata", record_id, [*link, *self.common, kind], block), block + RECORD_END)
+        return gzip_member(self._head("metadata", record_id, [*link, *self.common, kind], block), block, RECORD_END)
 
     def _head(self, kind: str, record_id: str, fields: list[tuple[str, str]], block: bytes) -> bytes:
         named = (("WARC-Target-URI", self.url), *fields)
@@ -289,4 +291,4 @@ def build_warcinfo(record_id: str, warc: str, fields: Iterable[tuple[str, str]],
     """The warcinfo record that a WARC file named *warc* begins with, as a gzip member."""
     block = field_lines((name, escape(value)) for name, value in fields)
     named = [("WARC-Filename", warc), ("Content-Type", FIELDS_TYPE)]
-    return gzip_member(record_head("warcinfo", record_id, at, named, block), block + RECORD_END)
+    return gzip_member(record_head("warcinfo", record_id, at, named, block), block, RECORD_END)

@@ -53,23 +53,30 @@ class TornTail:
     """What was seen: it ends early, or its bytes are not what was written."""
 
 
-def gzip_member(head: bytes, body: bytes = b"", *, deflated: bool = True) -> bytes:
-    """One gzip member that holds *head* and *body*; the body in stored blocks when not *deflated*.
+def gzip_member(head: bytes, *pieces: bytes, deflated: bool = True) -> bytes:
+    """One gzip member that holds *head* and *pieces*; the pieces in stored blocks when not *deflated*.
 
     What is compressed already grows by deflating and costs more time than everything else about its record.
     """
     if deflated:
-        packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, 31)
-        return b"".join((packer.compress(head), packer.compress(body), packer.flush()))
+        return b"".join(gzip_pieces((head, *pieces)))
     packer = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, -15)
-    pieces: list[bytes | memoryview] = [_HEADER, packer.compress(head), packer.flush(zlib.Z_SYNC_FLUSH)]
-    view = memoryview(body)
-    for start in range(0, len(body), _MAX_STORED):
-        piece = view[start : start + _MAX_STORED]
-        pieces += (struct.pack("<BHH", 0, len(piece), len(piece) ^ 0xFFFF), piece)
-    checksum = isal_zlib.crc32(body, isal_zlib.crc32(head))
-    pieces += (_FINAL_EMPTY_BLOCK, struct.pack("<II", checksum, (len(head) + len(body)) & 0xFFFFFFFF))
-    return b"".join(pieces)
+    packed: list[bytes | memoryview] = [_HEADER, packer.compress(head), packer.flush(zlib.Z_SYNC_FLUSH)]
+    checksum, size = isal_zlib.crc32(head), len(head)
+    for piece in pieces:
+        packed += _stored_blocks(piece)
+        checksum, size = isal_zlib.crc32(piece, checksum), size + len(piece)
+    packed += (_FINAL_EMPTY_BLOCK, struct.pack("<II", checksum, size & 0xFFFFFFFF))
+    return b"".join(packed)
+
+
+def _stored_blocks(piece: bytes) -> Iterator[bytes | memoryview]:
+    """RFC 1951, 3.2.4: blocks of at most 65,535 bytes as they are."""
+    view = memoryview(piece)
+    for start in range(0, len(piece), _MAX_STORED):
+        block = view[start : start + _MAX_STORED]
+        yield struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF)
+        yield block
 
 
 def gzip_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -154,6 +161,15 @@ def _read_member(source: _Source, keep: int) -> tuple[int, bytes]:
             kept.append(piece[: keep - size])
         size += len(piece)
     return length, kept[0] if len(kept) == 1 else b"".join(kept)
+
+
+def unpack_member(packed: bytes) -> bytes:
+    """The content of *packed*, which must be one whole member. Raises DeflateError or EOFError when it is not."""
+    unpacker = isal_zlib.decompressobj(31)
+    content = unpacker.decompress(packed, MAX_KEPT)
+    if not unpacker.eof or unpacker.unused_data:
+        raise EOFError
+    return content
 
 
 def next_member(path: Path, after: int, begins: Callable[[bytes], bool]) -> int | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import DamagedRecord
-from archive.gzip_members import MAGIC, MAX_KEPT, Member, next_member, scan_members
+from archive.gzip_members import MAGIC, MAX_KEPT, DeflateError, Member, next_member, scan_members, unpack_member
 from archive.warc_fields import MAX_HEAD, Fields, field, parse_fields
 
 _VERSION = b"WARC/"
@@ -120,11 +120,15 @@ def read_records(
 def read_record(path: Path, offset: int, length: int, *, warc_name: str | None = None) -> Record:
     """The one record at that place."""
     name = warc_name or path.name.removesuffix(".open")
-    read = _read_members if is_gzip(path) else _read_plain
-    record = next(read(path, offset, name), None)
-    if record is None or (record.offset, record.length) != (offset, length):
-        raise DamagedRecord(name, offset, f"no record of {length} bytes there")
-    return record
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        content = stream.read(length)
+    if content.startswith(MAGIC):
+        try:
+            content = unpack_member(content)
+        except (DeflateError, EOFError) as problem:
+            raise DamagedRecord(name, offset, f"no gzip member of {length} bytes there") from problem
+    return _in_member(content, Member(offset, length), name)
 
 
 def is_gzip(path: Path) -> bool:
@@ -171,14 +175,14 @@ def _arc_head(content: bytes) -> Head:
         raise ValueError("no WARC or ARC record begins there")
     url, ip, date, mime, size = (part.decode("latin-1") for part in line.groups())
     is_http = url.lower().startswith(("http://", "https://"))
-    fields = (
+    pairs = (
         ("WARC-Type", "warcinfo" if url.startswith("filedesc:") else "response"),
         ("WARC-Target-URI", url),
         ("WARC-Date", f"{date[:4]}-{date[4:6]}-{date[6:8]}T{date[8:10]}:{date[10:12]}:{date[12:]}Z"),
         ("WARC-IP-Address", ip),
         ("Content-Type", "application/http; msgtype=response" if is_http else mime),
     )
-    return Head(fields, line.end(), int(size))
+    return Head(Fields(pairs), line.end(), int(size))
 
 
 def _read_members(path: Path, start: int, name: str) -> Iterator[Record]:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-
-Fields = tuple[tuple[str, str], ...]
+from functools import cached_property
 
 MAX_HEAD = 1 << 20
 """A record's head beyond this many bytes is damage, not a head."""
@@ -19,7 +17,15 @@ _TO_ESCAPE = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\(?:([\\rnt])|u([0-9a-f]{4}))")
 _SHORT = {"\\": "\\", "\r": "r", "\n": "n", "\t": "t"}
 _LONG = {letter: char for char, letter in _SHORT.items()}
-_FIELD = re.compile(rb"([^:\n]+):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)\n?")
+
+
+class Fields(tuple[tuple[str, str], ...]):
+    """Names and values, in their order."""
+
+    @cached_property
+    def first(self) -> dict[str, str]:
+        """The first value of each name, by the name in lower case."""
+        return {name.lower(): value for name, value in reversed(self)}
 
 
 def escape(text: str) -> str:
@@ -43,25 +49,32 @@ def field_lines(fields: Iterable[tuple[str, str]]) -> bytes:
 
 def parse_fields(lines: bytes) -> Fields:
     """Names and values in order; folded lines joined, lines without a colon left out."""
-    return tuple((_text(name).strip(), _unfolded(value)) for name, value in _FIELD.findall(lines))
+    pairs: list[tuple[str, str]] = []
+    for line in _text(lines).split("\n"):
+        if line.startswith((" ", "\t")) and pairs:
+            name, value = pairs[-1]
+            pairs[-1] = (name, f"{value} {line.strip()}".strip())
+            continue
+        name, colon, value = line.partition(":")
+        if colon:
+            pairs.append((name.strip(), value.strip()))
+    return Fields(pairs)
 
 
 def field(fields: Fields, name: str, default: str = "") -> str:
     """The first value of that name, in whatever case it is written."""
-    wanted = name.lower()
-    return next((value for key, value in fields if _lower(key) == wanted), default)
-
-
-@lru_cache(maxsize=256)
-def _lower(name: str) -> str:
-    return name.lower()
-
-
-def _unfolded(value: bytes) -> str:
-    return " ".join(_text(line).strip() for line in value.split(b"\n")).strip()
+    return fields.first.get(name.lower(), default)
 
 
 def _text(raw: bytes) -> str:
+    """UTF-8, or line by line Latin-1 where a line is not."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return "\n".join(map(_line, raw.split(b"\n")))
+
+
+def _line(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:

@@ -188,7 +188,7 @@ def _captured(
 
 def _context(group: RecordGroup) -> Fields:
     """The fields of all metadata records of the group."""
-    return tuple(
+    return Fields(
         pair
         for record in group.records
         if record.type == "metadata" and record.content_type == FIELDS_TYPE

@@ -73,6 +73,16 @@ def test_no_links(tmp_path: Path, archive: Path) -> None:
     assert not path.samefile(archive / "a.warc.gz")
 
 
+def test_symbolic_link(tmp_path: Path, archive: Path) -> None:
+    """Of a symbolic link the file behind it is taken."""
+    path = tmp_path / "a.warc.gz"
+    path.symlink_to(source(tmp_path, GOOD, "b.warc.gz"))
+    take_in(path, archive)
+
+    assert not (archive / "a.warc.gz").is_symlink()
+    assert (archive / "a.warc.gz").read_bytes() == GOOD
+
+
 def test_taken_twice(tmp_path: Path, archive: Path) -> None:
     """A file that is there already is left alone and said to be there."""
     path = source(tmp_path, GOOD)
