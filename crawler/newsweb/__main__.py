@@ -15,7 +15,13 @@ from .server import Server, obey
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve a web; with --control, obey the lines of standard input instead of waiting for an interrupt."""
     options = _parser().parse_args(arguments)
-    web = NewsWeb(options.seed, sites=options.sites, articles=options.articles, crawl_delay=options.crawl_delay, traps=options.traps)
+    web = NewsWeb(
+        options.seed,
+        sites=options.sites,
+        articles=options.articles,
+        crawl_delay=options.crawl_delay,
+        traps=options.traps,
+    )
     with serve(web, host=options.host, port=options.port, latency=options.latency) as server:
         if options.control:
             _obey_lines(server)
@@ -24,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m crawler.newsweb", description="Serve a simulated news web on loopback.")
+    parser = argparse.ArgumentParser(
+        prog="python -m crawler.newsweb", description="Serve a simulated news web on loopback."
+    )
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--sites", type=int, default=4)
     parser.add_argument("--articles", type=int, default=60)

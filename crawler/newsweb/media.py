@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 
+_SHEET = "/MediaBox [0 0 595 842]"
+
 
 def png(shade: int, width: int = 48, height: int = 32) -> bytes:
     """A grey PNG picture."""
@@ -24,7 +26,7 @@ def pdf(text: str) -> bytes:
     objects = (
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Type /Page /Parent 2 0 R {_SHEET} /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
         f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )

@@ -22,17 +22,22 @@ class Misbehaviour:
 _TABLE = """
 tracking-parameters | feed links carry utm_ and similar parameters | FreshRSS/FreshRSS#1865
 feed-advertisement | an entry of the feed leads to another host | feedburner-era feeds; RSS 2.0 allows any link
-gzip-sitemap | sitemaps are gzip files with application/gzip, without Content-Encoding | crawler-commons/crawler-commons#143
-coded-gzip-sitemap | a .xml.gz sitemap is sent with Content-Encoding: gzip and is plain XML inside | webrecorder/browsertrix-crawler#578
+gzip-sitemap | sitemaps are gzip files with application/gzip, without Content-Encoding
+    | crawler-commons/crawler-commons#143
+coded-gzip-sitemap | a .xml.gz sitemap is sent with Content-Encoding: gzip and is plain XML inside
+    | webrecorder/browsertrix-crawler#578
 sitemap-index | only the index is named, the news sitemap stands in it | commoncrawl/news-crawl#22
 news-sitemap | Google-News sitemap with title, date and language | Google Search Central, news sitemap
 meta-charset | the charset stands only in a meta element | WHATWG HTML, 13.2.3.2; assaf/zombie#691
-latin1-is-windows-1252 | a page that says iso-8859-1 uses the quotes and dashes of windows-1252 | WHATWG Encoding, 4.2; SimpleMachines/SMF#1717
+latin1-is-windows-1252 | a page that says iso-8859-1 uses the quotes and dashes of windows-1252
+    | WHATWG Encoding, 4.2; SimpleMachines/SMF#1717
 shift-jis | a Japanese page in Shift_JIS on an English site | chardet's test files
-misleading-json-ld | JSON-LD gives dates of the site and of other articles, the page's own date is only visible | adbar/htmldate#154
+misleading-json-ld | JSON-LD gives dates of the site and of other articles, the page's own date is only visible
+    | adbar/htmldate#154
 comment-dates | a reader's comment has the first date in the page | ageitgey/node-unfluff#93
 related-links | lists of other articles inside and behind the text | adbar/trafilatura#584
-paywall-teaser | only the first paragraphs are sent, then an offer | codelucas/newspaper#150; fivefilters/ftr-site-config#925
+paywall-teaser | only the first paragraphs are sent, then an offer
+    | codelucas/newspaper#150; fivefilters/ftr-site-config#925
 soft-404 | a missing page answers 200 with an apology | internetarchive/heritrix3#729
 gone | a withdrawn article answers 410 | RFC 9110, 15.5.11
 not-found | a dead link answers 404 | RFC 9110, 15.5.5
@@ -57,11 +62,14 @@ all-is-well | every unknown path answers 200 | internetarchive/heritrix3#729
 syndicated-copy | a press release under several mastheads, verbatim or edited | mediacloud/backend#136
 templated-report | reports of different companies written from one template | mediacloud/backend#396
 unchanged | conditional requests are answered with 304 | RFC 9110, 15.4.5
-silent-edit | an article changes without a word | the diffengine project
+silent-edit | an article changes without a word
+    | the diffengine project
 """.strip()
 
 MISBEHAVIOURS: dict[str, Misbehaviour] = {
     name: Misbehaviour(name=name, shown=shown, source=source)
-    for name, shown, source in ([part.strip() for part in line.split(" | ")] for line in _TABLE.splitlines())
+    for name, shown, source in (
+        [part.strip() for part in line.split(" | ")] for line in _TABLE.replace("\n    |", " |").splitlines()
+    )
 }
 """By name."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from html import escape
 from urllib.parse import quote, urlsplit
 
+from .plan import DEFAULT_NOW
 from .reply import Reply
 
 SECTION_PATH = "/all-saved-pages/"
@@ -34,6 +36,11 @@ class PageServer:
         return tuple(self._by_host)
 
     @property
+    def now(self) -> datetime:
+        """The present, as the server tells it."""
+        return DEFAULT_NOW
+
+    @property
     def section_urls(self) -> tuple[str, ...]:
         """The section page of each host."""
         return tuple(f"http://{host}{SECTION_PATH}" for host in self._by_host)
@@ -60,7 +67,8 @@ class PageServer:
         more = ""
         if page * self._per_page < len(self._by_host[host]):
             more = f'<a rel="next" href="{SECTION_PATH}?page={page + 1}">Next page</a>'
-        return f"<!DOCTYPE html><html><head><title>{host}</title></head><body><h1>News of {host}</h1><ul>\n{rows}\n</ul>{more}</body></html>"
+        body = f"<h1>News of {host}</h1><ul>\n{rows}\n</ul>{more}"
+        return f"<!DOCTYPE html><html><head><title>{host}</title></head><body>{body}</body></html>"
 
 
 def plain_url(url: str) -> str:
@@ -72,7 +80,9 @@ def plain_url(url: str) -> str:
 def _place(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    return (parts.hostname or "").encode("idna").decode(), path + (f"?{quote(parts.query, safe='=&%+/:;,?@!$()*~-._')}" if parts.query else "")
+    return (parts.hostname or "").encode("idna").decode(), path + (
+        f"?{quote(parts.query, safe='=&%+/:;,?@!$()*~-._')}" if parts.query else ""
+    )
 
 
 def _words(url: str) -> str:

@@ -9,11 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
 
-from .prose.english import ENGLISH
-from .prose.french import FRENCH
-from .prose.german import GERMAN
 from .prose.grammar import dice
-from .prose.japanese import JAPANESE
 from .prose.names import paper_name
 from .prose.story import (
     Block,
@@ -26,10 +22,9 @@ from .prose.story import (
     shortened,
     write_story,
 )
-from .prose.tongue import Tongue
+from .prose.tongue import Tongue, tongue
 from .seed_shape import SEED_SHAPED
 
-TONGUES = {tongue.code: tongue for tongue in (ENGLISH, GERMAN, FRENCH, JAPANESE)}
 DESIGNS = ("modern", "soup", "microdata", "tables", "misleading", "xhtml")
 AGENCY = "Releasewire"
 """The press agency that sends the copied stories."""
@@ -188,7 +183,12 @@ _PROFILES = (
 )
 _URL_STYLES = ("dated", "id", "html", "flat")
 _SECTION_STYLES = ("/category/{key}/", "/{key}/", "/news/{key}", "/topics/{key}.html")
-_FEEDS = (("/feed/", "/feed/atom/"), ("/rss.xml", "/atom.xml"), ("/rss/all.xml", "/rss/all.atom"), ("/index.rdf", "/feeds/latest.atom"))
+_FEEDS = (
+    ("/feed/", "/feed/atom/"),
+    ("/rss.xml", "/atom.xml"),
+    ("/rss/all.xml", "/rss/all.atom"),
+    ("/index.rdf", "/feeds/latest.atom"),
+)
 _SITEMAPS = ("/sitemap_index.xml", "/sitemap.xml", "/sitemaps/index.xml")
 _VALIDATORS = ("both", "etag", "modified", "both", "none")
 _OFFSETS = {"en": (0, -5, 0, 1, -8), "de": (1,), "fr": (1,), "ja": (9,)}
@@ -199,10 +199,10 @@ def plan_sites(seed: int, count: int, *, crawl_delay: float) -> tuple[SitePlan, 
     rng = dice("sites", seed)
     designs = rng.sample(DESIGNS, len(DESIGNS))
     taken: set[str] = set()
-    return tuple(_plan_site(seed, index, rng, designs, taken, crawl_delay) for index in range(count))
+    return tuple(_plan_site(seed, index, rng, designs, taken=taken, delay=crawl_delay) for index in range(count))
 
 
-def _plan_site(seed: int, index: int, rng: Random, designs: list[str], taken: set[str], delay: float) -> SitePlan:
+def _plan_site(seed: int, index: int, rng: Random, designs: list[str], *, taken: set[str], delay: float) -> SitePlan:
     code, charset, declared, gzip, chunked = _PROFILES[index % len(_PROFILES)]
     name, label = _free_name(rng, code, taken)
     feeds = rng.choice(_FEEDS)
@@ -213,7 +213,7 @@ def _plan_site(seed: int, index: int, rng: Random, designs: list[str], taken: se
         name=name,
         domain=domain,
         host=f"www.{domain}" if rng.random() < 0.5 else domain,
-        tongue=TONGUES[code],
+        tongue=tongue(code),
         designs=(designs[index * 2 % len(designs)], designs[(index * 2 + 1) % len(designs)]),
         charset=charset,
         declared=declared,
@@ -283,12 +283,12 @@ def initial_times(site: SitePlan, count: int, now: datetime) -> list[datetime]:
 
 def plan_slot(site: SitePlan, number: int, published: datetime, member: Membership | None) -> Slot:
     """The article *number* of the site."""
-    if site.index == min(1, site.index) and number == 0 and _holds_seed_shape(site):
+    if number == 0 and _holds_seed_shape(site):
         return _seed_slot(site, published)
     rng = dice("slot", site.seed, site.index, number)
-    tongue = JAPANESE if _is_guest_page(site, number) else site.tongue
-    series = f"series-{site.seed}-{number % 3}" if member is None and tongue is ENGLISH and number % 11 == 7 else ""
-    brief = brief_of(site, number, published.year, tongue, member, series)
+    speech = tongue("ja") if _is_guest_page(site, number) else site.tongue
+    series = f"series-{site.seed}-{number % 3}" if member is None and speech.code == "en" and number % 11 == 7 else ""
+    brief = brief_of(site, number, published.year, speech=speech, member=member, series=series)
     design = site.designs[number % len(site.designs)]
     identifier = site.first_number + number * 7 + rng.randrange(7)
     return Slot(
@@ -300,8 +300,8 @@ def plan_slot(site: SitePlan, number: int, published: datetime, member: Membersh
         standfirst=brief.standfirst,
         section=brief.beat.section,
         keywords=brief.keywords,
-        authors=tuple(author for author in authors_of(site, tongue, rng)) if member is None else (),
-        tongue=tongue,
+        authors=tuple(authors_of(site, speech, rng)) if member is None else (),
+        tongue=speech,
         design=design,
         family=f"family-{member.family}" if member else "",
         role=member.role if member else "",
@@ -311,7 +311,7 @@ def plan_slot(site: SitePlan, number: int, published: datetime, member: Membersh
 
 
 def _holds_seed_shape(site: SitePlan) -> bool:
-    return site.tongue is ENGLISH and site.index == 1
+    return site.tongue.code == "en" and site.index == 1
 
 
 def _is_guest_page(site: SitePlan, number: int) -> bool:
@@ -320,19 +320,19 @@ def _is_guest_page(site: SitePlan, number: int) -> bool:
 
 
 def brief_of(
-    site: SitePlan, number: int, year: int, tongue: Tongue, member: Membership | None, series: str
+    site: SitePlan, number: int, year: int, *, speech: Tongue, member: Membership | None, series: str
 ) -> Brief:
     """What the article is about; copies of one family share it."""
     if member:
-        return make_brief(tongue, site.seed, "family", member.family, year=2026)
-    return make_brief(tongue, site.seed, site.index, number, year=year, pattern=(series,) if series else ())
+        return make_brief(speech, site.seed, "family", member.family, year=2026)
+    return make_brief(speech, site.seed, site.index, number, year=year, pattern=(series,) if series else ())
 
 
 def blocks_of(site: SitePlan, slot: Slot, member: Membership | None) -> tuple[Block, ...]:
     """The text of an article as its site prints it now."""
     if slot.design == "seed":
         return SEED_SHAPED.blocks
-    brief = brief_of(site, slot.number, slot.published.year, slot.tongue, member, slot.series)
+    brief = brief_of(site, slot.number, slot.published.year, speech=slot.tongue, member=member, series=slot.series)
     blocks = write_story(brief, pattern=(slot.series,) if slot.series else ())
     if member:
         blocks = _as_copied(blocks, brief, site, slot, member)
@@ -354,11 +354,11 @@ def _as_copied(
     return blocks if slot.number % 2 else credited(blocks, slot.tongue, AGENCY)
 
 
-def authors_of(site: SitePlan, tongue: Tongue, rng: Random) -> Iterator[str]:
+def authors_of(site: SitePlan, speech: Tongue, rng: Random) -> Iterator[str]:
     """One or two names of the site's staff of six; nobody signs one article in eight."""
     if rng.random() < 0.125:
         return
-    staff = [person_name(tongue, dice("staff", site.seed, site.index, desk)) for desk in range(6)]
+    staff = [person_name(speech, dice("staff", site.seed, site.index, desk)) for desk in range(6)]
     yield from dict.fromkeys(rng.sample(staff, rng.choice((1, 1, 1, 2))))
 
 
@@ -375,7 +375,7 @@ def _seed_slot(site: SitePlan, published: datetime) -> Slot:
         section="health",
         keywords=(),
         authors=(),
-        tongue=ENGLISH,
+        tongue=tongue("en"),
         design="seed",
     )
 
@@ -402,9 +402,9 @@ def _ascii(text: str) -> str:
     return decomposed.encode("ascii", "ignore").decode()
 
 
-def day_text(tongue: Tongue, day: date) -> str:
+def day_text(speech: Tongue, day: date) -> str:
     """The day as the press of that language writes it."""
-    return tongue.date_in_words(day.year, day.month, day.day)
+    return speech.date_in_words(day.year, day.month, day.day)
 
 
 DEFAULT_NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -38,6 +38,12 @@ class Reply:
 
 
 REASONS = {
-    200: "OK", 301: "Moved Permanently", 302: "Found", 304: "Not Modified", 400: "Bad Request", 404: "Not Found",
-    405: "Method Not Allowed", 410: "Gone", 421: "Misdirected Request", 429: "Too Many Requests", 503: "Service Unavailable",
-}  # fmt: skip
+    200: "OK",
+    301: "Moved Permanently",
+    302: "Found",
+    304: "Not Modified",
+    404: "Not Found",
+    410: "Gone",
+    421: "Misdirected Request",
+}
+"""Reason phrases of the statuses that are used."""

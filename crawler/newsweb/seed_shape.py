@@ -8,10 +8,12 @@ box, a company hub and teasers of reports. The text here is ours; `seed_markups`
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from importlib.resources import files
 
 from .prose.story import Block
 
@@ -68,7 +70,7 @@ class SeedShaped:
         return next(n for n, block in enumerate(self.blocks) if block.kind == "figure")
 
 
-def seed_markups(
+def seed_markups(  # noqa: PLR0917 - the parts of a page in their order on it
     headline: str,
     standfirst: str,
     blocks: Sequence[str],
@@ -89,7 +91,9 @@ def seed_markups(
     - `modern`: HTML5 and JSON-LD whose dates belong to the site and to other articles
     - `microdata`: schema.org attributes for headline, body and section, but none for the date
     """
-    text = _Text(headline, standfirst, tuple(blocks), caption, caption_after, date_text, section, surroundings, site, tuple(nav))
+    text = _Text(
+        headline, standfirst, tuple(blocks), caption, caption_after, date_text, section, surroundings, site, tuple(nav)
+    )
     return {name: make(text) for name, make in _MARKUPS.items()}
 
 
@@ -146,7 +150,7 @@ def _soup(text: _Text) -> str:
         f"<div><div>{text.login}</div><div><ul>{text.links}</ul></div></div>\n"
         f"<div><div><div><h1>{escape(text.headline)}</h1>\n<div>{escape(text.standfirst)}</div></div>\n"
         f"<div>{text.body('<div>{}</div>'.format, figure)}</div>\n"
-        f"<div>{escape(text.date_text)}</div><div>From: <a href=\"/\">{escape(text.section)}</a></div></div>\n"
+        f'<div>{escape(text.date_text)}</div><div>From: <a href="/">{escape(text.section)}</a></div></div>\n'
         f"<div>{text.boxes('<div><b>{}</b></div>', '<div>{}</div>')}</div></div></body></html>"
     )
 
@@ -162,7 +166,8 @@ def _wrapped(text: _Text) -> str:
         f'<div id="page"><div id="head"><div id="signin">{text.login}</div><ul id="menu">{text.links}</ul></div>\n'
         f'<div id="columns"><div id="left"><div class="story"><h1>{escape(text.headline)}</h1>\n'
         f'<h2 class="intro">{escape(text.standfirst)}</h2>\n{text.body("<p>{}</p>".format, figure)}\n'
-        f'<p class="when">{escape(text.date_text)}</p><p class="where">From: <a href="/">{escape(text.section)}</a></p></div>\n'
+        f'<p class="when">{escape(text.date_text)}</p><p class="where">From: '
+        f'<a href="/">{escape(text.section)}</a></p></div>\n'
         f'</div><div id="right">{boxes}</div></div></div></body></html>'
     )
 
@@ -174,10 +179,11 @@ def _tables(text: _Text) -> str:
     )
     cell = '<tr><td bgcolor="#eeeeee"><font face="Arial" size="1">{}</font></td></tr>'
     return (
-        f"<html><head><title>{text.title}</title></head><body bgcolor=\"#ffffff\">\n"
+        f'<html><head><title>{text.title}</title></head><body bgcolor="#ffffff">\n'
         f'<table width="980" border="0"><tr><td colspan="3">{text.login}</td></tr><tr>\n'
         f'<td width="150" valign="top"><ul>{text.links}</ul></td>\n'
-        f'<td valign="top"><table border="0" cellpadding="6"><tr><td><font face="Georgia" size="5"><b>{escape(text.headline)}</b></font></td></tr>\n'
+        '<td valign="top"><table border="0" cellpadding="6"><tr><td><font face="Georgia" size="5">'
+        f"<b>{escape(text.headline)}</b></font></td></tr>\n"
         f'<tr><td><font size="3"><i>{escape(text.standfirst)}</i></font></td></tr>\n'
         f'<tr><td><font face="Verdana" size="2">{text.body("{}<br><br>".format, figure)}</font></td></tr>\n'
         f'<tr><td><font size="1">{escape(text.date_text)}</font></td></tr>\n'
@@ -194,7 +200,12 @@ def _modern(text: _Text) -> str:
         {
             "@type": "ItemList",
             "itemListElement": [
-                {"@type": "NewsArticle", "headline": line, "url": f"/reports/{n}", "datePublished": f"2019-07-{n + 10}T06:00:00Z"}
+                {
+                    "@type": "NewsArticle",
+                    "headline": line,
+                    "url": f"/reports/{n}",
+                    "datePublished": f"2019-07-{n + 10}T06:00:00Z",
+                }
                 for n, line in enumerate(others)
             ],
         },
@@ -205,8 +216,10 @@ def _modern(text: _Text) -> str:
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{text.title}</title>\n'
         f'<meta property="og:title" content="{escape(text.headline)}"><meta property="og:type" content="article">\n'
         f'<meta property="og:description" content="{escape(text.standfirst)}">\n'
-        f'<script type="application/ld+json">{ld_json({"@context": "https://schema.org", "@graph": graph})}</script></head>\n'
-        f'<body><header class="c-header"><div class="c-login">{text.login}</div><nav class="c-nav"><ul>{text.links}</ul></nav></header>\n'
+        f'<script type="application/ld+json">{ld_json({"@context": "https://schema.org", "@graph": graph})}'
+        "</script></head>\n"
+        f'<body><header class="c-header"><div class="c-login">{text.login}</div>'
+        f'<nav class="c-nav"><ul>{text.links}</ul></nav></header>\n'
         f'<main class="l-main"><article class="c-article"><header><h1>{escape(text.headline)}</h1>'
         f'<p class="c-article__lead">{escape(text.standfirst)}</p></header>\n'
         f'<div class="c-article__content">{text.body("<p>{}</p>".format, figure)}</div>\n'
@@ -223,7 +236,8 @@ def _microdata(text: _Text) -> str:
         f'<!DOCTYPE html><html lang="en"><head><title>{text.title}</title></head><body>\n'
         f'<div class="top">{text.login}<ul>{text.links}</ul></div>\n'
         '<div class="node" itemscope itemtype="http://schema.org/NewsArticle">'
-        f'<h1 itemprop="headline">{escape(text.headline)}</h1>\n<div class="field-lead" itemprop="description">{escape(text.standfirst)}</div>\n'
+        f'<h1 itemprop="headline">{escape(text.headline)}</h1>\n'
+        f'<div class="field-lead" itemprop="description">{escape(text.standfirst)}</div>\n'
         f'<div class="field-body" itemprop="articleBody">{text.body("<p>{}</p>".format, figure)}</div>\n'
         f'<div class="submitted">{escape(text.date_text)}</div>\n'
         f'<div class="terms">From: <a href="/" itemprop="articleSection">{escape(text.section)}</a></div></div>\n'
@@ -245,85 +259,21 @@ def ld_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
 
 
-def _paragraphs(text: str, caption: str) -> tuple[Block, ...]:
-    pieces = [" ".join(piece.split()) for piece in text.strip().split("\n\n")]
-    return tuple(Block(kind="figure" if piece == caption else "p", text=piece) for piece in pieces)
-
-
-_CAPTION = "Marit Haugland-Voss"
-
-SEED_SHAPED = SeedShaped(
-    headline="Tampere device park picks Marit Haugland-Voss to lead it",
-    standfirst="Ex-minister’s aide is to make the Finnish town a meeting place for makers of implants and sensors",
-    day=date(2018, 6, 18),
-    date_text="18th June 2018",
-    section="Healthcare",
-    blocks=_paragraphs(
-        """
-Pirkanmaa Medical Park, which brings makers of implants, sensors and hospital software together near Tampere, will have a
-new head from August: Marit Haugland-Voss, an engineer who has spent most of her working life between ward and workshop.
-
-Her first task is to fill the two halls that the town put up last winter. Half of the benches are still empty, and the park
-has promised its lenders a full house by 2020.
-
-No other place in Finland has as many device firms within walking distance of a teaching hospital, and about a third of
-the country’s exports in the field leave from here.
-
-Marit Haugland-Voss
-
-Haugland-Voss comes from the Nordic Implant Register, which she ran for seven years, and before that she bought machines
-for a group of hospitals in Trondheim.
-
-She also set up the test ward of the Sundvik Clinic and was on the board of Ortelius Sensors, a start-up that was sold in
-2015. For a short time she worked for the patients’ union Kipu, where she looked after complaints about hearing aids.
-
-She was on the board of the start-up Ortelius Sensors as well, and set up the test ward of the Sundvik Clinic. Most people
-know her from politics, however: as an aide to the health minister she wrote the rules under which hospitals lend out
-rooms to inventors.
-
-She gave up that post at Easter, saying that she would rather build something than write about it.
-
-“Marit asks the questions that a nurse would ask, and then she asks what it costs. We have been looking for exactly that
-mixture since the park was founded,” said Aulis Korhonen-Lind, who chairs its council.
-
-Haugland-Voss studied mechanical engineering in Lund and later took a degree in nursing. For seven years she was head of
-the Nordic Implant Register, and before that a buyer for hospitals in Trondheim. She set up the test ward of the Sundvik
-Clinic. She was a member of the board of Ortelius Sensors, a start-up. She sings in a choir and repairs clocks.
-
-“I like places where the person with the problem and the person with the screwdriver have lunch at the same table,”
-Haugland-Voss said when she was introduced to the tenants.
-
-“If we keep that table long enough, the rest will follow: the orders, the jobs, and one day perhaps a product that nobody
-here has thought of yet.”
-
-Pirkanmaa Medical Park belongs to the town, the university and 140 firms. It was opened in 2011 on the grounds of a
-paper mill and counts some 2,300 people at work.
-
-The park has four houses: one for implants, one for imaging, one for software and one, still half empty, for whatever
-comes next. Together with hospitals in the region it lends out rooms, machines and patience.
-""",
-        _CAPTION,
-    ),
-    surroundings=Surroundings(
-        before=("Please sign in below", "You are not signed in at present", "Email:", "Password:"),
-        after=(
-            ("Share", ()),
-            ("Tags", ()),
-            ("Featured jobs", ()),
-            ("Sign up for our news by email", ()),
-            ("MedHub", ("Add your firm", "Brightwater Studio", "Brightwater Studio has made films and exhibits for the makers of medicines since 1998, and its...")),
-            (
-                "Latest reports",
-                (
-                    "Who pays for prevention? Five countries compared",
-                    "Vaccines against shingles, flu and pneumonia save money, yet budgets are seldom made for the day after tomorrow. Our report looks at...",
-                    "Counting what counts: new ways to appraise devices",
-                    "By Rowena Tisdale...",
-                    "Trials without a site",
-                    "Why patients stay when the study comes to them...",
-                ),
-            ),
-            ("Infographics", ()),
+def _load() -> SeedShaped:
+    """The text that comes with the package; line ends within a paragraph are for the eye only."""
+    given = tomllib.loads(files(__package__).joinpath("prose/seed_shaped.toml").read_text("utf-8"))
+    paragraphs = [Block(kind="p", text=text.replace("\n", " ")) for text in given["paragraphs"]]
+    paragraphs.insert(given["caption_after"], Block(kind="figure", text=given["caption"]))
+    around = given["surroundings"]
+    return SeedShaped(
+        blocks=tuple(paragraphs),
+        surroundings=Surroundings(
+            before=tuple(around["before"]),
+            after=tuple((box["title"], tuple(box["lines"])) for box in around["after"]),
         ),
-    ),
-)
+        **{name: given[name] for name in ("headline", "standfirst", "day", "date_text", "section")},
+    )
+
+
+SEED_SHAPED = _load()
+"""Our own article of that shape."""

@@ -1,4 +1,4 @@
-"""Serves a simulated web on loopback: HTTP/1.1 with keep-alive, by Host header, in a thread or in a process of its own."""
+"""Serves a simulated web on loopback: HTTP/1.1, by Host header, in a thread or in a process of its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from types import TracebackType
 from typing import IO, Any, Protocol, Self
 
@@ -28,6 +29,11 @@ class Web(Protocol):
     @property
     def hosts(self) -> tuple[str, ...]:
         """Hosts that answer."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The present there, told in Date headers."""
         ...
 
     def reply(self, host: str, target: str) -> Reply:
@@ -77,10 +83,12 @@ class Answers:
         self.latency = latency
         self.log: list[LogEntry] = []
         self._kept: dict[tuple[str, str, bool], _Ready] = {}
+        self._date = _http_date(web)
 
     def forget(self) -> None:
         """Make every page anew, because the web has changed."""
         self._kept.clear()
+        self._date = _http_date(self.web)
 
     def delay(self, host: str) -> float:
         """Seconds to wait before answering for that host."""
@@ -90,15 +98,17 @@ class Answers:
         """Bytes to send for a request head, the host it was for, and whether the connection goes on."""
         at = time.monotonic()
         lines = head.split(b"\r\n")
-        method, target, version = (lines[0].decode("latin-1").split(" ") + ["", ""])[:3]
-        fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines[1:])}
+        method, target, version = [*lines[0].decode("latin-1").split(" "), "", ""][:3]
+        fields = {
+            name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines[1:])
+        }
         host, path = _place(target, fields.get(b"host", b"").decode("latin-1"))
         go_on = version == "HTTP/1.1" and fields.get(b"connection", b"").lower() != b"close"
         if not path.startswith("/"):
             return b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", host, False
         ready = self._ready(host, path, b"gzip" in fields.get(b"accept-encoding", b""))
         if _is_unchanged(ready, fields):
-            wire, status = _not_modified(ready), 304
+            wire, status = _not_modified(ready, self._date), 304
         else:
             wire, status = ready.head if method == "HEAD" else ready.head + ready.body, ready.status
         agent = fields.get(b"user-agent", b"").decode("latin-1")
@@ -110,12 +120,16 @@ class Answers:
         ready = self._kept.get(key)
         if ready is None:
             reply = self.web.reply(host, path)
-            ready = _on_the_wire(reply, accepts_gzip)
+            ready = _on_the_wire(reply, accepts_gzip, self._date)
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
             if not reply.fresh:
                 self._kept[key] = ready
         return ready
+
+
+def _http_date(web: Web) -> str:
+    return format_datetime(web.now.astimezone(UTC), usegmt=True)
 
 
 def _place(target: str, host: str) -> tuple[str, str]:
@@ -127,9 +141,9 @@ def _place(target: str, host: str) -> tuple[str, str]:
     return host.partition(":")[0].lower(), target
 
 
-def _on_the_wire(reply: Reply, accepts_gzip: bool) -> _Ready:
+def _on_the_wire(reply: Reply, accepts_gzip: bool, date: str) -> _Ready:
     body = reply.body
-    headers = [("Server", "newsweb"), ("Date", "Fri, 20 Nov 2026 09:00:00 GMT")]
+    headers = [("Server", "newsweb"), ("Date", date)]
     if reply.mime:
         headers.append(("Content-Type", reply.mime))
     headers += reply.headers
@@ -155,7 +169,7 @@ def _head(status: int, headers: list[tuple[str, str]]) -> bytes:
 
 
 def _is_unchanged(ready: _Ready, fields: Mapping[bytes, bytes]) -> bool:
-    """Whether a conditional request is answered with 304 (RFC 9110, 13.2.2: the entity tag decides where both are given)."""
+    """Whether a conditional request is answered with 304; where both are given the tag decides (RFC 9110, 13.2.2)."""
     if ready.status != 200:
         return False
     tags = fields.get(b"if-none-match")
@@ -171,8 +185,8 @@ def _is_unchanged(ready: _Ready, fields: Mapping[bytes, bytes]) -> bool:
         return False
 
 
-def _not_modified(ready: _Ready) -> bytes:
-    headers = [("Server", "newsweb"), ("Date", "Fri, 20 Nov 2026 09:00:00 GMT")]
+def _not_modified(ready: _Ready, date: str) -> bytes:
+    headers = [("Server", "newsweb"), ("Date", date)]
     headers += [("ETag", ready.etag)] if ready.etag else []
     headers += [("Last-Modified", ready.last_modified)] if ready.last_modified else []
     return _head(304, headers)
@@ -241,7 +255,9 @@ def _body_length(head: bytes) -> int:
 class Server:
     """A web being served in a thread of this process; use it as a context manager."""
 
-    def __init__(self, web: Web, *, host: str = "127.0.0.1", port: int = 0, latency: float | Mapping[str, float] = 0.0) -> None:
+    def __init__(
+        self, web: Web, *, host: str = "127.0.0.1", port: int = 0, latency: float | Mapping[str, float] = 0.0
+    ) -> None:
         self.web = web
         self.host = host
         self.port = port
@@ -275,13 +291,17 @@ class Server:
         self._ready.wait(10)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(self._loop.create_server(lambda: _Connection(self._answers), self.host, self.port, backlog=1024))
+        server = self._loop.run_until_complete(
+            self._loop.create_server(lambda: _Connection(self._answers), self.host, self.port, backlog=1024)
+        )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         try:
@@ -338,7 +358,9 @@ class ServerProcess:
         self.port = int(self._line()["port"])
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         assert self._child is not None
         self._pipe(self._child.stdin).close()
         self._child.wait(10)

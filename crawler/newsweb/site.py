@@ -10,10 +10,12 @@ from email.utils import format_datetime
 from functools import cached_property
 from hashlib import sha1
 from html import escape
-from urllib.parse import parse_qsl, quote
+from random import Random
+from urllib.parse import parse_qsl
 
 from . import announcements
 from .designs import DESIGNS, Design
+from .furniture import AMP_DESIGNS, Furniture, label
 from .media import pdf, png
 from .plan import Membership, SitePlan, Slot, blocks_of, day_text, initial_times, plan_slot
 from .prose.grammar import dice
@@ -21,12 +23,23 @@ from .prose.names import company_name
 from .prose.tongue import Tongue
 from .reply import Reply
 from .seed_shape import SEED_SHAPED, seed_markups
-from .traps import entry_anchors, trap_page
-from .view import Anchor, ArticleView, Box, Frame, Teaser
+from .traps import trap_page
+from .view import Anchor, ArticleView, Frame, Teaser
 
 PER_PAGE = 10
+SMALL_PAGES = {
+    "/about/": "about",
+    "/privacy/": "about",
+    "/contact/": "about",
+    "/login": "login",
+    "/jobs/": "jobs",
+    "/directory/": "directory",
+    "/infographics/": "infographic",
+    "/events/": "events",
+    "/subscribe/": "offer",
+}
+"""Kind of page by path, for pages that are neither articles nor made from them."""
 _TRACKING = ("utm_", "mc_", "fbclid", "ref")
-_AMP_DESIGNS = ("modern", "misleading")
 _CODECS = {"iso-8859-1": "cp1252", "windows-1252": "cp1252"}
 """Python's codec for a declared charset: by the Encoding Standard iso-8859-1 is read as windows-1252."""
 
@@ -77,14 +90,16 @@ class Site:
         self.traps = traps
         self.advert = advert
         self.agency = agency
-        self.rng_names = dice("names", plan.seed, plan.index).randrange(3)
+        self.furniture = Furniture(self)
 
     # --- what there is ---
 
     @cached_property
     def all_slots(self) -> tuple[Slot, ...]:
         """Every article that was ever published, oldest first."""
-        moments = initial_times(self.plan, self.count, self.began) + [at.astimezone(self.plan.zone) for at in self.state.added]
+        moments = initial_times(self.plan, self.count, self.began) + [
+            at.astimezone(self.plan.zone) for at in self.state.added
+        ]
         slots = []
         for number, moment in enumerate(moments):
             slot = plan_slot(self.plan, number, moment, self.members.get((self.plan.index, number)))
@@ -136,25 +151,26 @@ class Site:
         newest = self.slots[0].published if self.slots else self.began
         return max(newest, self.state.changed_at or newest).astimezone(self.plan.zone)
 
-    @cached_property
-    def static_paths(self) -> dict[str, str]:
-        """Kind of page by path, for pages that are neither articles nor made from them."""
-        return {
-            "/about/": "about", "/privacy/": "about", "/contact/": "about", "/login": "login", "/jobs/": "jobs", "/directory/": "directory",
-            "/infographics/": "infographic", "/events/": "events", "/subscribe/": "offer",
-        }  # fmt: skip
-
     # --- answering ---
 
     def reply(self, target: str) -> Reply:
         """The answer to a request for *target*, a path with query."""
         path, _, query = target.partition("?")
-        params = {key: value for key, value in parse_qsl(query, keep_blank_values=True) if not key.startswith(_TRACKING)}
-        for answer in (self._article_or_variant, self._list_page, self._announcement, self._small_page, self._file, self._trap):
+        params = {
+            key: value for key, value in parse_qsl(query, keep_blank_values=True) if not key.startswith(_TRACKING)
+        }
+        for answer in (
+            self._article_or_variant,
+            self._list_page,
+            self._announcement,
+            self._small_page,
+            self._file,
+            self._trap,
+        ):
             reply = answer(path, params)
             if reply is not None:
                 return reply
-        return self._missing(path)
+        return self._missing()
 
     def _article_or_variant(self, path: str, params: Mapping[str, str]) -> Reply | None:
         key = f"{path}?id={params['id']}" if path == "/article.asp" and "id" in params else path
@@ -176,9 +192,9 @@ class Site:
             return self._redirect(301, slot.path)
         if slot.number in self.state.withdrawn:
             return self._gone(slot)
-        if kind == "amp" and slot.design in _AMP_DESIGNS:
+        if kind == "amp" and slot.design in AMP_DESIGNS:
             return self._amp(slot)
-        return self._print(slot) if kind == "print" and slot.design not in _AMP_DESIGNS else None
+        return self._print(slot) if kind == "print" and slot.design not in AMP_DESIGNS else None
 
     def _list_page(self, path: str, params: Mapping[str, str]) -> Reply | None:
         words = self.plan.tongue.words
@@ -187,7 +203,9 @@ class Site:
             return self._listing(words["latest"], list(self.slots[: PER_PAGE + 4]), path, 1, home=True)
         for key in self.sections:
             if path == self.plan.section_path(key):
-                return self._listing(self.plan.tongue.sections[key], [slot for slot in self.slots if slot.section == key], path, page)
+                return self._listing(
+                    self.plan.tongue.sections[key], [slot for slot in self.slots if slot.section == key], path, page
+                )
         kind, _, name = path.strip("/").partition("/")
         groups = {"tag": self.tags, "author": self.authors}.get(kind, {})
         if name in groups:
@@ -195,7 +213,9 @@ class Site:
         if path == "/search":
             wanted = params.get("q", "").lower()
             found = [slot for slot in self.slots if wanted and wanted in slot.headline.lower()]
-            return self._listing(f"{len(found)} {words['results']} “{params.get('q', '')}”", found, path, page, search=True)
+            return self._listing(
+                f"{len(found)} {words['results']} “{params.get('q', '')}”", found, path, page, search=True
+            )
         return None
 
     def _announcement(self, path: str, params: Mapping[str, str]) -> Reply | None:  # noqa: ARG002
@@ -226,7 +246,9 @@ class Site:
         text = announcements.sitemap(self.plan, [slot for slot in self.slots if f"{slot.published:%Y-%m}" == month])
         if self.plan.index % 3 == 2:
             return replace(self._announce(text, "application/xml"), gzip=True)
-        return self._with_validators(Reply(mime="application/gzip", body=gzip.compress(text.encode(), mtime=0)), self.changed_at)
+        return self._with_validators(
+            Reply(mime="application/gzip", body=gzip.compress(text.encode(), mtime=0)), self.changed_at
+        )
 
     def _of_two_days(self) -> list[Slot]:
         newest = self.slots[0].published if self.slots else self.began
@@ -240,25 +262,29 @@ class Site:
 
     def _small_page(self, path: str, params: Mapping[str, str]) -> Reply | None:  # noqa: ARG002
         words, rng = self.plan.tongue.words, dice("small", self.plan.seed, self.plan.index, path)
-        kind = self.static_paths.get(path)
-        if kind == "login":
-            return self._page(words["login"], self._design.plain(words["login"], (words["anonymous"],), self._login_form(), self._frame(words["login"])))
+        kind = SMALL_PAGES.get(path)
+        if kind == "login" or path.startswith("/members/"):
+            return self._plain_page(words["login"], (words["anonymous"],), self.furniture.login_form())
         if kind:
-            title = self._small_title(path)
-            return self._page(title, self._design.plain(title, self._small_text(kind, rng), self._small_links(kind), self._frame(title)))
+            return self._plain_page(self._small_title(path), self._small_text(kind, rng), self._small_links(kind))
         if path.startswith("/jobs/"):
-            return self._page(words["jobs"], self._design.plain(self._job(path), self._small_text("jobs", rng), "", self._frame(words["jobs"])))
+            return self._plain_page(self._job(path), self._small_text("jobs", rng))
         if path.startswith("/infographics/"):
-            picture = f'<p><img src="/img/infographic-{path.strip("/").rsplit("/", 1)[-1]}.png" alt="" /></p>'
-            return self._page(words["infographics"], self._design.plain(words["infographics"], (), picture, self._frame(words["infographics"])))
+            number = path.rstrip("/").rsplit("/", 1)[-1]
+            return self._plain_page(
+                words["infographics"], (), f'<p><img src="/img/infographic-{number}.png" alt="" /></p>'
+            )
         if path == "/preview/next-issue":
-            frame = replace(self._frame(words["latest"]), head='<meta name="robots" content="noindex, nofollow" />\n')
-            return self._page(words["latest"], self._design.plain(words["latest"], self._small_text("about", rng), "", frame), frame=frame)
-        if path.startswith("/members/"):
-            return self._page(words["login"], self._design.plain(words["login"], (words["anonymous"],), self._login_form(), self._frame(words["login"])))
+            head = '<meta name="robots" content="noindex, nofollow" />\n'
+            return self._plain_page(words["latest"], self._small_text("about", rng), head=head)
         if path == "/old/lost-story":
-            return self._page(words["missing"], self._design.plain(words["missing"], (words["missingtext"],), "", self._frame(words["missing"])))
+            return self._plain_page(words["missing"], (words["missingtext"],))
         return None
+
+    def _plain_page(self, title: str, paragraphs: tuple[str, ...], markup: str = "", *, head: str = "") -> Reply:
+        """A page of a heading and some text."""
+        frame = self.furniture.frame(title, extra=head)
+        return self._page(frame, self._design.plain(title, paragraphs, markup, frame))
 
     def _file(self, path: str, params: Mapping[str, str]) -> Reply | None:  # noqa: ARG002
         if path.startswith("/img/") and path.endswith(".png"):
@@ -266,7 +292,9 @@ class Site:
         if path.startswith("/reports/") and path.endswith(".pdf"):
             return Reply(mime="application/pdf", body=pdf(f"{self.plan.domain} {path}"))
         if path == "/css/main.css":
-            return Reply(mime="text/css", body=b"body { font: 16px/1.5 Georgia, serif; max-width: 70em; margin: auto }\n")
+            return Reply(
+                mime="text/css", body=b"body { font: 16px/1.5 Georgia, serif; max-width: 70em; margin: auto }\n"
+            )
         if path == "/js/site.js":
             return Reply(mime="application/javascript", body=b"document.documentElement.className = 'js';\n")
         if path == "/favicon.ico":
@@ -278,20 +306,19 @@ class Site:
             return None
         page = trap_page(path, params)
         if page is None and self.plan.index % 4 == 2:
-            return replace(self._missing(path), status=200)
+            return replace(self._missing(), status=200)
         return Reply(body=page.encode()) if page is not None else None
 
-    def _missing(self, path: str) -> Reply:  # noqa: ARG002
-        words = self.plan.tongue.words
-        frame = self._frame(words["missing"])
-        page = self._design.page(frame, self._design.plain(words["missing"], (words["missingtext"],), "", frame))
-        return replace(self._encoded(page, self._design), status=404)
+    def _missing(self) -> Reply:
+        return self._apology("missing", 404)
 
     def _gone(self, slot: Slot) -> Reply:
-        words = slot.tongue.words
-        frame = self._frame(words["gone"])
-        page = self._design.page(frame, self._design.plain(words["gone"], (words["missingtext"],), "", frame))
-        return replace(self._encoded(page, self._design), status=410 if slot.number % 2 else 404)
+        return self._apology("gone", 410 if slot.number % 2 else 404)
+
+    def _apology(self, word: str, status: int) -> Reply:
+        words = self.plan.tongue.words
+        page = self._plain_page(words[word], (words["missingtext"],))
+        return replace(page, status=status, etag="", last_modified="")
 
     def _redirect(self, status: int, path: str) -> Reply:
         target = self.plan.origin + path
@@ -309,7 +336,7 @@ class Site:
             return self._gone(slot)
         if slot.design == "seed":
             return self._changed(self._seed_page(), slot)
-        design, frame = DESIGNS[slot.design], self._article_frame(slot)
+        design, frame = DESIGNS[slot.design], self.furniture.article_frame(slot)
         view = self.view(slot)
         frame = replace(frame, head=frame.head + design.article_head(view, frame))
         return self._changed(self._encoded(design.page(frame, design.article(view, frame)), design, slot.tongue), slot)
@@ -331,60 +358,82 @@ class Site:
             SEED_SHAPED.surroundings,
             caption_after=SEED_SHAPED.caption_after,
             site=self.plan.name,
-            nav=[(anchor.href, anchor.text) for anchor in self._nav()],
+            nav=[(anchor.href, anchor.text) for anchor in self.furniture.nav()],
         )
         name = ("soup", "wrapped", "tables", "modern", "microdata")[self.plan.seed % 5]
-        return Reply(mime="text/html; charset=utf-8", body=markup[name].encode(), gzip=self.plan.gzip, chunked=self.plan.chunked)
+        return Reply(
+            mime="text/html; charset=utf-8", body=markup[name].encode(), gzip=self.plan.gzip, chunked=self.plan.chunked
+        )
 
     def _amp(self, slot: Slot) -> Reply:
         design, view = DESIGNS["modern"], replace(self.view(slot), after=(), inline=None)
-        frame = replace(self._article_frame(slot), boxes=(), nav=(), login="", cookies="", footer=())
+        frame = replace(self.furniture.article_frame(slot), boxes=(), nav=(), login="", cookies="", footer=())
         body = design.article(view, frame)
         page = (
-            f'<!DOCTYPE html><html amp lang="{slot.tongue.code}"><head><meta charset="utf-8"><title>{escape(slot.headline)}</title>'
+            f'<!DOCTYPE html><html amp lang="{slot.tongue.code}"><head>'
+            f'<meta charset="utf-8"><title>{escape(slot.headline)}</title>'
             f'<link rel="canonical" href="{escape(self.plan.origin + slot.path)}">'
-            f'<script async src="/js/site.js"></script>{design.article_head(view, frame)}</head><body>{body}</body></html>'
+            f'<script async src="/js/site.js"></script>{design.article_head(view, frame)}'
+            f"</head><body>{body}</body></html>"
         )
         return self._changed(Reply(body=page.encode(), gzip=self.plan.gzip, chunked=self.plan.chunked), slot)
 
     def _print(self, slot: Slot) -> Reply:
         view = self.view(slot)
         text = "\n".join(
-            f"<p>{escape(block.text, quote=False)}</p>" if block.kind in ("p", "h", "quote") else DESIGNS["modern"].block(block, view, self._article_frame(slot))
+            f"<p>{escape(block.text, quote=False)}</p>"
+            if block.kind in ("p", "h", "quote")
+            else DESIGNS["modern"].block(block, view, self.furniture.article_frame(slot))
             for block in view.blocks
             if block.kind != "figure"
         )
         page = (
-            f"<html><head><title>{escape(slot.headline)}</title></head><body><h1>{escape(slot.headline, quote=False)}</h1>"
-            f"<h3>{escape(slot.standfirst, quote=False)}</h3><p>{view.day}</p>{text}<hr /><p>{escape(self.plan.name)}, {escape(view.url)}</p></body></html>"
+            f"<html><head><title>{escape(slot.headline)}</title></head>"
+            f"<body><h1>{escape(slot.headline, quote=False)}</h1>"
+            f"<h3>{escape(slot.standfirst, quote=False)}</h3><p>{view.day}</p>{text}<hr />"
+            f"<p>{escape(self.plan.name)}, {escape(view.url)}</p></body></html>"
         )
         return self._changed(Reply(body=page.encode(), gzip=self.plan.gzip), slot)
 
-    def _listing(self, title: str, slots: list[Slot], path: str, page: int, *, home: bool = False, search: bool = False) -> Reply:
-        words, pages = self.plan.tongue.words, max(1, -(-len(slots) // PER_PAGE))
+    def _listing(
+        self, title: str, slots: list[Slot], path: str, page: int, *, home: bool = False, search: bool = False
+    ) -> Reply:
+        pages = max(1, -(-len(slots) // PER_PAGE))
         if page < 1 or page > pages:
-            return self._missing(path)
+            return self._missing()
         shown = slots if home else slots[(page - 1) * PER_PAGE : page * PER_PAGE]
         teasers = [self._teaser(slot) for slot in shown]
-        pager = [] if home or page == 1 else [Anchor(href=path if page == 2 else f"{path}?page={page - 1}", text=words["previous"])]
-        head = ""
-        if not home and page < pages:
-            pager.append(Anchor(href=f"{path}?page={page + 1}", text=words["next"]))
-            head = f'<link rel="next" href="{self.plan.origin}{path}?page={page + 1}" />\n'
-        frame = self._frame(title, canonical="" if search else path if page == 1 else f"{path}?page={page}", extra=head)
-        return self._page(title, self._design.listing(title, teasers, pager, frame), frame=frame)
+        pager = [] if home else self._pager(path, page, pages)
+        own = path if page == 1 else f"{path}?page={page}"
+        frame = self.furniture.frame(title, canonical="" if search else own, extra=self._next_link(path, page, pages))
+        return self._page(frame, self._design.listing(title, teasers, pager, frame))
 
-    def _page(self, title: str, main: str, *, frame: Frame | None = None) -> Reply:
-        page = self._design.page(frame or self._frame(title), main)
-        return self._with_validators(self._encoded(page, self._design), self.changed_at)
+    def _pager(self, path: str, page: int, pages: int) -> list[Anchor]:
+        words = self.plan.tongue.words
+        pager = []
+        if page > 1:
+            pager.append(Anchor(href=path if page == 2 else f"{path}?page={page - 1}", text=words["previous"]))
+        if page < pages:
+            pager.append(Anchor(href=f"{path}?page={page + 1}", text=words["next"]))
+        return pager
+
+    def _next_link(self, path: str, page: int, pages: int) -> str:
+        if path == "/" or page >= pages:
+            return ""
+        return f'<link rel="next" href="{self.plan.origin}{path}?page={page + 1}" />\n'
+
+    def _page(self, frame: Frame, main: str) -> Reply:
+        return self._with_validators(self._encoded(self._design.page(frame, main), self._design), self.changed_at)
 
     def _encoded(self, page: str, design: Design, tongue: Tongue | None = None) -> Reply:
-        charset = self._charset(tongue or self.plan.tongue)
+        charset = self.charset(tongue or self.plan.tongue)
         codec = _CODECS.get(charset, charset)
         mime = f"{design.mime}; charset={charset}" if self.plan.declared in ("header", "both") else design.mime
-        return Reply(mime=mime, body=page.encode(codec, "xmlcharrefreplace"), gzip=self.plan.gzip, chunked=self.plan.chunked)
+        return Reply(
+            mime=mime, body=page.encode(codec, "xmlcharrefreplace"), gzip=self.plan.gzip, chunked=self.plan.chunked
+        )
 
-    def _charset(self, tongue: Tongue) -> str:
+    def charset(self, tongue: Tongue) -> str:
         return "shift_jis" if tongue.code == "ja" else self.plan.charset
 
     def _with_validators(self, reply: Reply, changed: datetime) -> Reply:
@@ -392,14 +441,18 @@ class Site:
         etag = f'W/"{tag}"' if self.plan.index % 4 == 2 else f'"{tag}"'
         when = format_datetime(changed.astimezone(UTC), usegmt=True)
         both = self.plan.validators
-        return replace(reply, etag=etag if both in ("both", "etag") else "", last_modified=when if both in ("both", "modified") else "")
+        return replace(
+            reply,
+            etag=etag if both in ("both", "etag") else "",
+            last_modified=when if both in ("both", "modified") else "",
+        )
 
     # --- parts of pages ---
 
     def view(self, slot: Slot) -> ArticleView:
         """An article as a design needs it."""
         plan, tongue = self.plan, slot.tongue
-        near = self._near(slot)
+        near = self.furniture.near(slot)
         return ArticleView(
             url=plan.origin + slot.path,
             headline=slot.headline,
@@ -417,142 +470,29 @@ class Site:
             keywords=tuple(Anchor(href=f"/tag/{label(word)}", text=word) for word in slot.keywords),
             inline=Anchor(href=near[0].path, text=near[0].headline) if near and slot.number % 3 == 1 else None,
             others=tuple((plan.origin + other.path, other.headline, other.published.isoformat()) for other in near),
-            after=self._after(slot, near),
-            paywall=self._paywall(tongue) if slot.teaser else "",
+            after=self.furniture.after(slot, near),
+            paywall=self.furniture.paywall(tongue) if slot.teaser else "",
         )
 
     def _section_name(self, slot: Slot) -> str:
         return self.plan.tongue.sections[slot.section]
 
-    def _near(self, slot: Slot) -> list[Slot]:
-        """Up to three earlier articles, which stay the same however the web advances."""
-        count = len(self.all_slots)
-        numbers = dict.fromkeys((slot.number * 7 + step) % min(count, self.count) for step in (1, 3, 6))
-        return [self.all_slots[number] for number in numbers if number != slot.number]
-
-    def _after(self, slot: Slot, near: list[Slot]) -> tuple[Box, ...]:
-        words = slot.tongue.words
-        variant = f"/amp/{slot.identifier}" if slot.design in _AMP_DESIGNS else f"/print/{slot.identifier}"
-        share = [Anchor(href=f"/go/{slot.identifier}", text="Link"), Anchor(href="mailto:?subject=" + quote(slot.headline), text="E-Mail")]
-        if slot.design not in _AMP_DESIGNS:
-            share.append(Anchor(href=variant, text=words["print"]))
-        boxes = [
-            Box(role="share", title=words["share"], links=tuple(share)),
-            Box(role="tags", title=words["tags"], links=tuple(Anchor(href=f"/tag/{label(word)}", text=word) for word in slot.keywords)),
-            Box(role="related", title=words["related"], links=tuple(Anchor(href=other.path, text=other.headline) for other in near)),
-        ]
-        if slot.number % 5 == 1:
-            boxes.append(Box(role="comments", title=words["comments"], lines=self._comments(slot)))
-        return tuple(box for box in boxes if box.links or box.lines)
-
-    def _comments(self, slot: Slot) -> tuple[str, ...]:
-        rng, grammar = dice("comments", self.plan.seed, self.plan.index, slot.number), slot.tongue.grammar
-        count = 1 + (self.state.generation % 3 if self.plan.restless else 0)
-        lines = []
-        for _ in range(count):
-            day = day_text(slot.tongue, slot.published.date().replace(year=2019, month=rng.randint(1, 12), day=rng.randint(1, 28)))
-            lines += [f"{grammar.word('first', rng)}, {day}", grammar.say(slot.tongue.words["comment"], rng, {})]
-        return tuple(lines)
-
-    def _paywall(self, tongue: Tongue) -> str:
-        return f'<div class="paywall"><p>{tongue.words["paywall"]}</p><a href="/subscribe/">{tongue.words["offer"]}</a></div>'
-
     def _teaser(self, slot: Slot) -> Teaser:
         day = day_text(slot.tongue, slot.published.date()) if slot.number % 2 else ""
         return Teaser(href=slot.path, headline=slot.headline, standfirst=slot.standfirst, day=day)
 
-    def _article_frame(self, slot: Slot) -> Frame:
-        head = f'<link rel="amphtml" href="{self.plan.origin}/amp/{slot.identifier}" />\n' if slot.design in _AMP_DESIGNS else ""
-        if slot.tongue.code != self.plan.tongue.code:
-            return replace(self._frame(slot.headline, canonical=slot.path, extra=head), tongue=slot.tongue, charset=self._meta_charset(slot.tongue))
-        return self._frame(slot.headline, canonical=slot.path, extra=head)
-
-    def _meta_charset(self, tongue: Tongue) -> str:
-        return self._charset(tongue) if self.plan.declared in ("meta", "both") else ""
-
-    def _frame(self, title: str, *, canonical: str = "", extra: str = "") -> Frame:
-        plan, words = self.plan, self.plan.tongue.words
-        feeds = (
-            f'<link rel="alternate" type="application/rss+xml" title="{escape(plan.name)}" href="{plan.rss}" />\n'
-            f'<link rel="alternate" type="application/atom+xml" title="Atom" href="{plan.origin}{plan.atom}" />\n'
-            if plan.index % 5 != 4
-            else ""
-        )
-        return Frame(
-            site=plan.name,
-            home=f"{plan.origin}/",
-            tongue=plan.tongue,
-            title=title,
-            canonical=plan.origin + canonical if canonical else "",
-            charset=self._meta_charset(plan.tongue),
-            head=extra + feeds,
-            nav=self._nav(),
-            login=self._login_form(),
-            cookies=f'<p>{words["cookies"]}</p><button type="button">{words["accept"]}</button> <button type="button">{words["refuse"]}</button>',
-            boxes=self._boxes,
-            footer=self._footer(),
-            names=self.rng_names,
-        )
-
-    def _nav(self) -> tuple[Anchor, ...]:
-        plan, words = self.plan, self.plan.tongue.words
-        sections = [Anchor(href=plan.section_path(key), text=plan.tongue.sections[key]) for key in self.sections]
-        more = [Anchor(href="/events/", text=words["events"]), Anchor(href="/directory/", text=words["directory"])]
-        traps = list(entry_anchors()) if self.traps else []
-        return (Anchor(href="/", text=words["home"]), *sections, *more, *traps)
-
-    def _footer(self) -> tuple[Anchor, ...]:
-        words = self.plan.tongue.words
-        pairs = (
-            ("/about/", "about"), ("/privacy/", "privacy"), ("/contact/", "contact"), ("/search?q=trial", "search"), ("/members/area", "subscribe"),
-            ("/preview/next-issue", "latest"), ("/old/lost-story", "readmore"), ("/old/dead-link", "source"),
-        )  # fmt: skip
-        return tuple(Anchor(href=href, text=words[word]) for href, word in pairs)
-
-    def _login_form(self) -> str:
-        words = self.plan.tongue.words
-        return (
-            f'<form action="/login" method="post"><div>{words["login"]}</div><div>{words["anonymous"]}</div>'
-            f'<label>{words["email"]} <input type="text" name="email" /></label> <label>{words["password"]} '
-            f'<input type="password" name="password" /></label> <input type="submit" value="{words["enter"]}" /></form>'
-        )
-
-    @cached_property
-    def _boxes(self) -> tuple[Box, ...]:
-        """Boxes beside the text; on a restless site they change whenever the web advances."""
-        words, grammar = self.plan.tongue.words, self.plan.tongue.grammar
-        rng = dice("boxes", self.plan.seed, self.plan.index, self.state.generation if self.plan.restless else 0)
-        popular = rng.sample(self.all_slots[: self.count], min(5, self.count))
-        jobs = [grammar.say(words["job"], rng, {}) for _ in range(3)]
-        cards = [grammar.say(words["card"], rng, {"company": company_name(rng, self.plan.tongue.code)}) for _ in range(2)]
-        subscribe = f'<form action="/login" method="post"><input type="text" name="email" /> <input type="submit" value="{words["subscribe"]}" /></form>'
-        boxes = [
-            Box(role="popular", title=words["popular"], links=tuple(Anchor(href=f"{slot.path}{'&' if '?' in slot.path else '?'}ref=popular", text=slot.headline) for slot in popular)),
-            Box(role="jobs", title=words["jobs"], links=tuple(Anchor(href=f"/jobs/{n}", text=job) for n, job in enumerate(jobs))),
-            Box(role="newsletter", title=words["newsletter"], markup=subscribe),
-            Box(role="directory", title=words["directory"], links=(Anchor(href="/directory/", text=words["addcompany"]),), lines=tuple(cards)),
-            Box(role="infographics", title=words["infographics"], links=(Anchor(href="/infographics/1", text=words["infographics"] + " 1"),)),
-            Box(role="reports", title=words["intelligence"], links=(Anchor(href="/reports/market-2026.pdf", text=words["pdf"]),)),
-            Box(role="advert", title=words["advert"], links=(Anchor(href=self.advert, text=words["offer"]),)),
-        ]
-        if self.plan.restless:
-            latest = tuple(Anchor(href=slot.path, text=slot.headline) for slot in self.slots[:5])
-            boxes.insert(1, Box(role="latest", title=words["latest"], links=latest))
-        left_out = dice("left out", self.plan.seed, self.plan.index).sample(range(2, len(boxes)), 2)
-        return tuple(box for place, box in enumerate(boxes) if place not in left_out)
-
     def _small_title(self, path: str) -> str:
         return self.plan.tongue.words.get(path.strip("/"), self.plan.tongue.words["offer"])
 
-    def _small_text(self, kind: str, rng: object) -> tuple[str, ...]:
-        import random
-
-        assert isinstance(rng, random.Random)
+    def _small_text(self, kind: str, rng: Random) -> tuple[str, ...]:
         tongue = self.plan.tongue
         if kind == "about":
             return (f"{self.plan.name} {tongue.words['aboutsite']}", tongue.words["missingtext"])
         if kind == "directory":
-            return tuple(tongue.grammar.say(tongue.words["card"], rng, {"company": company_name(rng, tongue.code)}) for _ in range(6))
+            return tuple(
+                tongue.grammar.say(tongue.words["card"], rng, {"company": company_name(rng, tongue.code)})
+                for _ in range(6)
+            )
         if kind == "jobs":
             return tuple(tongue.grammar.say(tongue.words["job"], rng, {}) for _ in range(5))
         return (tongue.words["paywall"],) if kind == "offer" else ()
@@ -565,13 +505,6 @@ class Site:
         return ""
 
     def _job(self, path: str) -> str:
-        return self.plan.tongue.grammar.say(self.plan.tongue.words["job"], dice("job", self.plan.seed, self.plan.index, path), {})
-
-
-def label(words: str) -> str:
-    """Words as a segment of a path.
-
-    >>> label("Clinical trials")
-    'clinical-trials'
-    """
-    return quote("-".join(words.lower().split()))
+        return self.plan.tongue.grammar.say(
+            self.plan.tongue.words["job"], dice("job", self.plan.seed, self.plan.index, path), {}
+        )

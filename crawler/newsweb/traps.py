@@ -1,4 +1,4 @@
-"""Places on a simulated site that a crawler never comes out of: calendars, session ids, growing paths, facets, tarpits."""
+"""Places on a simulated site without a way out: calendars, session ids, growing paths, facets, tarpits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
 )
 """Name of the misbehaviour, path at which it begins, words of the link to it."""
 
-_FACETS = {"sort": ("new", "old", "size"), "area": ("cardiology", "oncology", "neurology", "rare"), "phase": ("1", "2", "3"), "country": ("se", "dk", "nl", "pt")}
+_FACETS = {
+    "sort": ("new", "old", "size"),
+    "area": ("cardiology", "oncology", "neurology", "rare"),
+    "phase": ("1", "2", "3"),
+    "country": ("se", "dk", "nl", "pt"),
+}
 _SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "ne", "pi", "ro", "su", "ta", "ve")
 
 
@@ -44,8 +49,11 @@ def trap_page(path: str, params: Mapping[str, str]) -> str | None:
 
 
 def _page(title: str, text: str, hrefs: list[str]) -> str:
-    links = "".join(f'<li><a href="{escape(href)}">{escape(href.rsplit("/", 1)[-1] or href)}</a></li>' for href in hrefs)
-    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>{text}<ul>{links}</ul></body></html>"
+    links = "".join(
+        f'<li><a href="{escape(href)}">{escape(href.rsplit("/", 1)[-1] or href)}</a></li>' for href in hrefs
+    )
+    body = f"<h1>{title}</h1>{text}<ul>{links}</ul>"
+    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body>{body}</body></html>"
 
 
 def _calendar(month: str) -> str:
@@ -53,14 +61,22 @@ def _calendar(month: str) -> str:
     year, number = (int(found[1]), int(found[2])) if found else (2026, 11)
     after = f"{year + number // 12}-{number % 12 + 1:02}"
     before = f"{year - (number == 1)}-{(number - 2) % 12 + 1:02}"
-    return _page(f"Events {month}", "<p>No events in this month.</p>", [f"/calendar/?month={before}", f"/calendar/?month={after}"])
+    return _page(
+        f"Events {month}",
+        "<p>No events in this month.</p>",
+        [f"/calendar/?month={before}", f"/calendar/?month={after}"],
+    )
 
 
 def _session(path: str) -> str:
     place, _, session = path.partition(";sid=")
     fresh = f"{dice('session', session).getrandbits(64):016x}"
     names = ("start", "alerts", "saved", "settings")
-    return _page(f"My desk: {place.rsplit('/', 1)[-1]}", "<p>Nothing saved yet.</p>", [f"/desk/{name};sid={fresh}" for name in names])
+    return _page(
+        f"My desk: {place.rsplit('/', 1)[-1]}",
+        "<p>Nothing saved yet.</p>",
+        [f"/desk/{name};sid={fresh}" for name in names],
+    )
 
 
 def _facets(params: Mapping[str, str]) -> str:

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from html import escape
 
+from .furniture import AMP_DESIGNS
 from .plan import AGENCY, DEFAULT_NOW, SitePlan, Slot, blocks_of, plan_families, plan_sites
 from .prose.grammar import dice
 from .prose.story import Block, plain_text
 from .reply import Reply
 from .seed_shape import SEED_SHAPED
-from .site import _AMP_DESIGNS, Site, State
+from .site import PER_PAGE, SMALL_PAGES, Site, State
 from .traps import ENTRIES
 
 _INSTANT_DESIGNS = ("modern", "microdata")
@@ -60,7 +61,7 @@ class PlannedArticle:
     """Language tag."""
 
     body: str
-    """Plain text: blocks with a blank line between them, list items of their own with "- ", table cells parted by " | "."""
+    """Plain text: a blank line between blocks, list items of their own with "- ", table cells parted by " | "."""
 
     blocks: tuple[Block, ...]
     """The same with the kind of each block, and the pictures."""
@@ -137,14 +138,23 @@ class NewsWeb:
     """
 
     def __init__(
-        self, seed: int, *, sites: int = 4, articles: int = 60, now: datetime = DEFAULT_NOW, crawl_delay: float = 0.1, traps: bool = False
+        self,
+        seed: int,
+        *,
+        sites: int = 4,
+        articles: int = 60,
+        now: datetime = DEFAULT_NOW,
+        crawl_delay: float = 0.1,
+        traps: bool = False,
     ) -> None:
         self.seed = seed
         self.began = now
-        self.now = now
+        self._now = now
         self.traps = traps
         self.sites: tuple[SitePlan, ...] = plan_sites(seed, sites, crawl_delay=crawl_delay)
-        self.advert_host = f"ads.{dice('advert', seed).choice(('brightclick', 'adharbour', 'sponsorly', 'clickmeadow'))}.example"
+        self.advert_host = (
+            f"ads.{dice('advert', seed).choice(('brightclick', 'adharbour', 'sponsorly', 'clickmeadow'))}.example"
+        )
         self.agency_host = f"www.{AGENCY.lower()}.example"
         base, extra = divmod(articles, sites)
         self._counts = [base + (index < extra) for index in range(sites)]
@@ -156,6 +166,11 @@ class NewsWeb:
         self.generation = 0
 
     # --- what is served ---
+
+    @property
+    def now(self) -> datetime:
+        """The present of the web; `advance` moves it."""
+        return self._now
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -207,7 +222,8 @@ class NewsWeb:
         return plan.domain if plan.host != plan.domain else f"www.{plan.domain}"
 
     def _foreign_page(self, host: str, target: str) -> str:
-        return f"<!DOCTYPE html><html><head><title>{host}</title></head><body><h1>{host}</h1><p>Nothing to read at {escape(target)}.</p></body></html>"
+        body = f"<h1>{host}</h1><p>Nothing to read at {escape(target)}.</p>"
+        return f"<!DOCTYPE html><html><head><title>{host}</title></head><body>{body}</body></html>"
 
     # --- the truth ---
 
@@ -225,7 +241,9 @@ class NewsWeb:
 
     def article_urls(self) -> tuple[str, ...]:
         """URLs of all articles that can be read, without writing their texts."""
-        return tuple(site.plan.origin + slot.path for site in map(self.site, range(len(self.sites))) for slot in site.slots)
+        return tuple(
+            site.plan.origin + slot.path for site in map(self.site, range(len(self.sites))) for slot in site.slots
+        )
 
     def article(self, url: str) -> PlannedArticle:
         """The truth about the article with that canonical URL. Raises KeyError."""
@@ -274,7 +292,7 @@ class NewsWeb:
         if slot.design != "seed":
             yield f"{plan.origin}/go/{slot.identifier}"
             yield f"{plan.origin}/r/{slot.identifier}"
-            yield f"{plan.origin}/{'amp' if slot.design in _AMP_DESIGNS else 'print'}/{slot.identifier}"
+            yield f"{plan.origin}/{'amp' if slot.design in AMP_DESIGNS else 'print'}/{slot.identifier}"
 
     def pages(self) -> tuple[PlannedPage, ...]:
         """Every page that is no article and that a link leads to; of endless places only the entrance."""
@@ -286,7 +304,11 @@ class NewsWeb:
         plan = site.plan
         for path, kind, status, misbehaviour in self._places_of(site):
             yield PlannedPage(url=plan.origin + path, kind=kind, status=status, misbehaviour=misbehaviour)
-        yield PlannedPage(url=f"http://{self.advert_host}/offer?campaign={plan.index}", kind="advert", misbehaviour="feed-advertisement")
+        yield PlannedPage(
+            url=f"http://{self.advert_host}/offer?campaign={plan.index}",
+            kind="advert",
+            misbehaviour="feed-advertisement",
+        )
 
     def _places_of(self, site: Site) -> Iterator[tuple[str, str, int, str]]:
         plan = site.plan
@@ -304,11 +326,22 @@ class NewsWeb:
             yield from _numbered(f"/tag/{name}", len(slots), "tag")
         for name, slots in site.authors.items():
             yield from _numbered(f"/author/{name}", len(slots), "author")
-        yield from ((path, kind, 200, "") for path, kind in site.static_paths.items())
-        yield from [("/search?q=trial", "search", 200, "robots-disallow"), ("/members/area", "disallowed", 200, "robots-disallow")]
-        yield from [("/preview/next-issue", "noindex", 200, "noindex"), ("/old/lost-story", "soft-404", 200, "soft-404")]
+        yield from ((path, kind, 200, "") for path, kind in SMALL_PAGES.items())
+        yield from [
+            ("/search?q=trial", "search", 200, "robots-disallow"),
+            ("/members/area", "disallowed", 200, "robots-disallow"),
+        ]
+        yield from [
+            ("/preview/next-issue", "noindex", 200, "noindex"),
+            ("/old/lost-story", "soft-404", 200, "soft-404"),
+        ]
         lost = 200 if self.traps and plan.index % 4 == 2 else 404
-        yield "/old/dead-link", "soft-404" if lost == 200 else "not-found", lost, "all-is-well" if lost == 200 else "not-found"
+        yield (
+            "/old/dead-link",
+            "soft-404" if lost == 200 else "not-found",
+            lost,
+            "all-is-well" if lost == 200 else "not-found",
+        )
         yield from ((f"/jobs/{n}", "jobs", 200, "") for n in range(3))
         yield from ((f"/infographics/{n}", "infographic", 200, "") for n in (1, 2))
         yield from ((f"/img/infographic-{n}.png", "image", 200, "") for n in (1, 2))
@@ -321,7 +354,13 @@ class NewsWeb:
     # --- time ---
 
     def advance(
-        self, *, hours: float = 24.0, new: int = 0, edited: int = 0, withdrawn: int = 0, sites: Sequence[int] | None = None
+        self,
+        *,
+        hours: float = 24.0,
+        new: int = 0,
+        edited: int = 0,
+        withdrawn: int = 0,
+        sites: Sequence[int] | None = None,
     ) -> Changes:
         """Let *hours* pass, in which articles appear, change and vanish, spread over *sites* (all of them when None).
 
@@ -330,18 +369,25 @@ class NewsWeb:
         """
         self.generation += 1
         rng = dice("advance", self.seed, self.generation)
-        before, self.now = self.now, self.now + timedelta(hours=hours)
+        before, self._now = self._now, self._now + timedelta(hours=hours)
         indexes = list(range(len(self.sites)) if sites is None else sites)
         added: dict[int, list[datetime]] = {}
         for _ in range(new):
             minutes = rng.randint(1, max(1, int(hours * 60) - 1))
-            added.setdefault(rng.choice(indexes), []).append((before + timedelta(minutes=minutes)).replace(second=0, microsecond=0))
+            added.setdefault(rng.choice(indexes), []).append(
+                (before + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+            )
         touched = self._choose_live(indexes, edited + withdrawn, self.generation)
         changed, gone = touched[:edited], touched[edited:]
         urls = {place: self._url(place) for place in touched}
         first_new = {index: len(self.site(index).all_slots) for index in added}
         for index in range(len(self.sites)):
-            self._step(index, sorted(added.get(index, [])), [n for i, n in changed if i == index], {n for i, n in gone if i == index})
+            self._step(
+                index,
+                sorted(added.get(index, [])),
+                [n for i, n in changed if i == index],
+                {n for i, n in gone if i == index},
+            )
         self.__dict__.pop("articles", None)
         published = [(index, first_new[index] + step) for index in sorted(added) for step in range(len(added[index]))]
         return Changes(
@@ -383,8 +429,6 @@ class NewsWeb:
 
 def _numbered(path: str, count: int, kind: str) -> Iterator[tuple[str, str, int, str]]:
     """A list and its further pages."""
-    from .site import PER_PAGE
-
     yield path, kind, 200, ""
     for page in range(2, -(-count // PER_PAGE) + 1):
         yield f"{path}?page={page}", kind, 200, ""
@@ -398,4 +442,3 @@ def demo_web() -> NewsWeb:
     some articles are copies of one another.
     """
     return NewsWeb(2026, sites=4, articles=48, crawl_delay=0)
-

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
 
-from .grammar import dice
+from .grammar import dice, pick
 from .names import company_name, drug_name, trial_name
 from .tongue import Beat, Tongue
 
@@ -70,14 +70,14 @@ def make_brief(tongue: Tongue, *key: object, year: int, pattern: tuple[object, .
     rng = dice("brief", *key)
     cast = _cast(tongue, rng, year)
     choices = dice("brief", *pattern) if pattern else rng
-    beat = choices.choice(tongue.beats)
+    beat = pick(choices, tongue.beats)
     say = tongue.grammar.say
     return Brief(
         tongue=tongue,
         beat=beat,
         cast=cast,
-        headline=say(choices.choice(beat.headlines), choices, cast, rng),
-        standfirst=say(choices.choice(beat.standfirsts), choices, cast, rng),
+        headline=say(pick(choices, beat.headlines), choices, cast, rng),
+        standfirst=say(pick(choices, beat.standfirsts), choices, cast, rng),
         keywords=tuple(dict.fromkeys(say(word, choices, cast, rng) for word in beat.keywords)),
         key=(*key, pattern),
     )
@@ -149,8 +149,8 @@ def _cast(tongue: Tongue, rng: Random, year: int) -> dict[str, str]:
         "drug": drug_name(rng),
         "trial": trial_name(rng),
         "phase": str(rng.randint(1, 3)),
-        "series": rng.choice("ABC"),
-        "quarter": rng.choice(("first quarter", "second quarter", "third quarter", "fourth quarter")),
+        "series": pick(rng, "ABC"),
+        "quarter": pick(rng, ("first quarter", "second quarter", "third quarter", "fourth quarter")),
         "year": str(year + rng.randint(1, 4)),
         "number": word("many", rng),
         "number2": str(rng.randint(40, 180)),
@@ -170,7 +170,12 @@ def _cast(tongue: Tongue, rng: Random, year: int) -> dict[str, str]:
     return cast
 
 
-_QUOTES = {"en": ("“", ",”", "“", ".”"), "de": ("„", "“,", "„", ".“"), "fr": ("« ", " »,", "« ", ". »"), "ja": ("「", "」", "「", "」")}
+_QUOTES = {
+    "en": ("“", ",”", "“", ".”"),
+    "de": ("„", "“,", "„", ".“"),
+    "fr": ("« ", " »,", "« ", ". »"),
+    "ja": ("「", "」", "「", "」"),
+}
 _LENGTHS = {"en": (250, 900), "de": (250, 480), "fr": (250, 480), "ja": (170, 300)}
 
 
@@ -195,7 +200,7 @@ class _Desk:
     def write(self) -> tuple[Block, ...]:
         low, high = _LENGTHS[self.brief.tongue.code]
         target = self.rng.randint(low, high)
-        blocks = [Block(kind="p", text=self._say(self.rng.choice(self.brief.beat.openings)))]
+        blocks = [Block(kind="p", text=self._say(pick(self.rng, self.brief.beat.openings)))]
         written, since_heading = self._length(blocks[0]), 0
         for turn in range(60):
             if written >= target:
@@ -214,7 +219,11 @@ class _Desk:
         return tuple(blocks)
 
     def _paragraph(self, turn: int) -> Block | None:
-        wanted = ("detail", "detail", "quote", "context")[turn % 4] if turn < 8 else self.rng.choice(("detail", "context", "quote"))
+        wanted = (
+            ("detail", "detail", "quote", "context")[turn % 4]
+            if turn < 8
+            else pick(self.rng, ("detail", "context", "quote"))
+        )
         order = [wanted, *(kind for kind in ("context", "quote", "detail") if kind != wanted)]
         kind = next((kind for kind in order if self.pools[kind]), None)
         if kind is None:
@@ -229,19 +238,23 @@ class _Desk:
         say, rng = self._say, self.rng
         if rng.random() < 0.35:
             points = tuple((say(point),) for point in self._shuffled(self.rules["point"])[: rng.randint(3, 5)])
-            lead = Block(kind="p", text=say(rng.choice(self.rules["pointlead"])))
+            lead = Block(kind="p", text=say(pick(rng, self.rules["pointlead"])))
             place = self._quiet_place(blocks)
             blocks[place:place] = [lead, Block(kind="ul", rows=points)]
         if rng.random() < 0.2:
             blocks.insert(self._quiet_place(blocks), Block(kind="table", rows=self._table()))
         if rng.random() < 0.6:
-            caption = say(rng.choice(self.rules["caption"]))
+            caption = say(pick(rng, self.rules["caption"]))
             credit = person_name(self.brief.tongue, self.words)
             blocks.insert(self._quiet_place(blocks), Block(kind="figure", text=caption, credit=credit))
 
     def _quiet_place(self, blocks: list[Block]) -> int:
-        places = [n for n in range(2, len(blocks)) if blocks[n - 1].kind == blocks[n].kind == "p" and blocks[n - 1].text[-1] not in ":：。"]
-        return self.rng.choice(places) if places else len(blocks)
+        places = [
+            n
+            for n in range(2, len(blocks))
+            if blocks[n - 1].kind == blocks[n].kind == "p" and blocks[n - 1].text[-1] not in ":：。"
+        ]
+        return pick(self.rng, places) if places else len(blocks)
 
     def _table(self) -> tuple[tuple[str, ...], ...]:
         measures = self._shuffled(self.rules["measure"])[: self.rng.randint(3, 5)]
@@ -250,7 +263,10 @@ class _Desk:
 
     def _quotation(self) -> str:
         before, after, opened, closed = _QUOTES[self.brief.tongue.code]
-        quote, said = self._say(self.pools["quote"].pop()), self.brief.tongue.grammar.say("{said}", self.rng, self.brief.cast, self.words)
+        quote, said = (
+            self._say(self.pools["quote"].pop()),
+            self.brief.tongue.grammar.say("{said}", self.rng, self.brief.cast, self.words),
+        )
         said = said[:1].lower() + said[1:]
         speaker = self._speaker()
         if self.brief.tongue.code == "ja":
@@ -259,7 +275,11 @@ class _Desk:
             return f"{before}{quote}{after} {said} {speaker}."
         if self.rng.random() < 0.7:
             return f"{before}{quote}{after} {speaker.removesuffix(',')} {said}."
-        return f"{speaker}, {said}: {opened}{quote}{closed}" if ", " in speaker else f"{speaker} {said}: {opened}{quote}{closed}"
+        return (
+            f"{speaker}, {said}: {opened}{quote}{closed}"
+            if ", " in speaker
+            else f"{speaker} {said}: {opened}{quote}{closed}"
+        )
 
     def _speaker(self) -> str:
         who = self.speakers.pop() if self.speakers else "person"
@@ -279,7 +299,7 @@ class _Desk:
     def _say(self, template: str) -> str:
         return self.brief.tongue.grammar.say(template, self.rng, self.brief.cast, self.words)
 
-    def _shuffled(self, templates: tuple[str, ...]) -> list[str]:
+    def _shuffled(self, templates: Sequence[str]) -> list[str]:
         return self.rng.sample(templates, len(templates))
 
     def _length(self, block: Block) -> int:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from .grammar import Grammar
+
+_FILES = {"en": "english.toml", "de": "german.toml", "fr": "french.toml", "ja": "japanese.toml"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +48,7 @@ class Tongue:
     """Language tag."""
 
     grammar: Grammar
-    """Vocabulary; its rules `context`, `quote`, `outlook`, `subheading`, `point`, `caption`, `intro` serve every beat."""
+    """Vocabulary; its rules `context`, `quote`, `outlook`, `subheading`, `point`, `caption` serve every beat."""
 
     beats: tuple[Beat, ...]
     """Kinds of story."""
@@ -59,7 +65,7 @@ class Tongue:
     words: Mapping[str, str]
     """Small print of pages: home, login, share, tags, jobs, newsletter, …"""
 
-    spaced: bool = True
+    spaced: bool
     """False for a script without spaces between words."""
 
     def date_in_words(self, year: int, month: int, day: int) -> str:
@@ -67,6 +73,22 @@ class Tongue:
         return self.long_date.format(
             day=day, ordinal=f"{day}{_ordinal(day)}", month=self.months[month - 1], number=month, year=year
         )
+
+
+@cache
+def tongue(code: str) -> Tongue:
+    """The language with that tag: en, de, fr or ja."""
+    text = files(__package__).joinpath(_FILES[code]).read_text("utf-8")
+    given = tomllib.loads(text)
+    rules = {name: tuple(templates) for name, templates in given.pop("rules").items()}
+    beats = tuple(_beat(beat) for beat in given.pop("beats"))
+    months = tuple(given.pop("months"))
+    return Tongue(grammar=Grammar(rules, english=code == "en"), beats=beats, months=months, **given)
+
+
+def _beat(given: Mapping[str, Any]) -> Beat:
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return Beat(**values)
 
 
 def _ordinal(day: int) -> str:
