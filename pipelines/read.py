@@ -1,0 +1,228 @@
+"""The single entry: what one captured record is. Live crawl, recovery, import and rebuild all come through here.
+
+Pure: the bytes of the record, the site files and the code decide, no clock and no network. Total: whatever the bytes
+are, a reading comes out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from traceback import extract_tb
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archive.http1 import HttpMessage, NotHttp
+from archive.model import Link, Listing, NotAnArticle, Reading, Unreadable
+from pipelines.feeds import read_feed
+from pipelines.robots import read_robots
+from pipelines.sitemaps import read_sitemap
+from pipelines.urls import canonical
+
+if TYPE_CHECKING:
+    from archive.model import Capture
+    from archive.warc_read import CapturedRecord
+    from pipelines.page import Page
+    from pipelines.site import Sites
+
+READER_VERSION = "1"
+"""Raised with every change to what a page is read as: catalogs made by another version are then read anew."""
+
+MAX_CONTENT = 32 * 1024 * 1024
+MAX_REFRESH_DELAY = 30.0
+"""Seconds; a page that sends its readers on later than this is meant to be read first, or reloads itself."""
+
+MAX_REFRESH_TEXT = 600
+"""Letters; a page with more of its own text is no mere redirect."""
+
+_WEIGHTS = "*.json"
+_REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
+_LOGIN_STATUSES = frozenset({401, 407, 511})
+
+# Magic numbers (mimesniff.spec.whatwg.org, 6), and what a capture that begins so is.
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"RIFF", "image"),
+    (b"\0\0\x01\0", "image"),
+    (b"wOF", "other"),
+    (b"PK\x03\x04", "other"),
+    (b"\x1a\x45\xdf\xa3", "video"),
+    (b"OggS", "video"),
+    (b"ID3", "video"),
+)
+_MIMES: tuple[tuple[str, str], ...] = (
+    ("image/svg", "image"),
+    ("image/", "image"),
+    ("video/", "video"),
+    ("audio/", "video"),
+    ("font/", "other"),
+    ("text/css", "script"),
+    ("text/javascript", "script"),
+    ("application/javascript", "script"),
+    ("application/x-javascript", "script"),
+    ("application/pdf", "pdf"),
+)
+_UNTOLD_MIMES = frozenset(
+    {"", "text/plain", "application/octet-stream", "unknown/unknown", "application/unknown", "*/*"}
+)
+_HTML_MIMES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml", "multipart/related"})
+_MARKUP = re.compile(rb"<(?:!doctype|html|head|body|title|meta|div|p|h1|table|script|article|main)\b", re.IGNORECASE)
+_LISTING_ROOT = re.compile(
+    rb"<(?:\w{1,20}:)?(rss|feed|rdf|channel|urlset|sitemapindex)[\s>/]|<(html)[\s>]", re.IGNORECASE
+)
+_REFRESH = re.compile(r"\s*(\d{1,6}(?:\.\d*)?|\.\d+)?[\s;,]*(?:url\s*=\s*)?[\"']?(.*?)[\"']?\s*", re.IGNORECASE)
+
+
+class Reader:
+    """Reads captured records with the site files of *sites*."""
+
+    def __init__(self, sites: Sites) -> None:
+        self.sites = sites
+
+    @cached_property
+    def id(self) -> str:
+        """Names this reader: two readers of one id read any record alike."""
+        digest = hashlib.sha256(self.sites.digest.encode("ascii"))
+        for weights in sorted(Path(__file__).parent.glob(_WEIGHTS)):
+            digest.update(weights.name.encode() + b"\0" + weights.read_bytes())
+        return f"{READER_VERSION}+{digest.hexdigest()[:12]}"
+
+    def read(self, record: CapturedRecord) -> Reading:
+        """What the record is. Never raises: what the code itself fails at is Unreadable with the place in the code."""
+        try:
+            return self._read(record)
+        except Exception as error:  # noqa: BLE001 - the one boundary: a page that breaks us must not stop the crawl
+            place = extract_tb(error.__traceback__)[-1]
+            where = f"{Path(place.filename).name}, line {place.lineno}"
+            return Unreadable(reason=f"the reader failed: {type(error).__name__} in {where}")
+
+    def _read(self, record: CapturedRecord) -> Reading:
+        capture = record.capture
+        if capture.kind == "failure":
+            return Unreadable(reason=f"no answer: {capture.outcome}")
+        if capture.kind == "revisit" and not record.block:
+            return Unreadable(reason="a revisit is read as the response that it refers to")
+        try:
+            message = record.message
+        except NotHttp as error:
+            return Unreadable(reason=str(error)[:200])
+        return _by_status(message, capture.url) or self._by_content(message, capture)
+
+    def _by_content(self, message: HttpMessage, capture: Capture) -> Reading:
+        decoded = message.decoded(MAX_CONTENT)
+        content = decoded.content
+        if not content.strip(b" \t\r\n\0\xef\xbb\xbf"):
+            return NotAnArticle(reason="empty", notes=decoded.defects[:5])
+        if _path_of(capture.url) == "/robots.txt":
+            return read_robots(content, url=capture.url)
+        mime = message.mime
+        listing = _listing(content, mime, message.header("Content-Type"), capture.url)
+        if listing is not None:
+            return listing
+        reason = _reason_of(content, mime)
+        return NotAnArticle(reason=reason) if reason else self._read_html(message, content, capture)
+
+    def _read_html(self, message: HttpMessage, content: bytes, capture: Capture) -> Reading:
+        from pipelines.article import read_article
+        from pipelines.page import open_page
+
+        page = open_page(
+            content,
+            url=capture.url,
+            content_type=message.header("Content-Type"),
+            captured_at=capture.captured_at,
+        )
+        target = _refresh_target(page)
+        if target:
+            return NotAnArticle(reason="redirect", links=(Link(url=target, rel="redirect"),))
+        return read_article(page, self.sites.layout(capture.url, on=capture.captured_at))
+
+
+def _by_status(message: HttpMessage, url: str) -> NotAnArticle | None:
+    """What the status alone decides; None where the content has to be looked at."""
+    location = message.header("Location").strip()
+    if message.status in _REDIRECTS and location:
+        return _redirect(location, url)
+    if message.status in _LOGIN_STATUSES:
+        return NotAnArticle(reason="login", notes=(f"status: {message.status}",))
+    if message.header("cf-mitigated").lower() == "challenge":
+        return NotAnArticle(reason="challenge", notes=(f"status: {message.status}",))
+    if not 200 <= message.status < 300:
+        return NotAnArticle(reason="status", notes=(f"status: {message.status}",))
+    return NotAnArticle(reason="empty") if message.status in (204, 205) else None
+
+
+def _redirect(location: str, url: str) -> NotAnArticle:
+    with suppress(UnicodeError):  # servers send UTF-8 where only ASCII is allowed
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return NotAnArticle(reason="redirect", links=(Link(url=canonical(location, url), rel="redirect"),))
+    except ValueError:
+        return NotAnArticle(reason="redirect", notes=(f"location: no http or https URL: {location[:200]!r}",))
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+def _listing(content: bytes, mime: str, content_type: str, url: str) -> Listing | None:
+    """The feed or sitemap that the content is, whatever it was sent as; None when it is none."""
+    start = content[:8_192]
+    root = _LISTING_ROOT.search(start)
+    is_sitemap = bool(root and root[1] and root[1].lower() in (b"urlset", b"sitemapindex"))
+    if root and root[2]:
+        return None
+    if is_sitemap or start.startswith(b"\x1f\x8b"):
+        return read_sitemap(content, url=url, content_type=content_type)
+    if mime == "text/plain" and not root:
+        return read_sitemap(content, url=url) if "sitemap" in _path_of(url).lower() else None
+    is_json = "json" in mime or start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    if root or is_json or (mime not in _HTML_MIMES and "xml" in mime):
+        feed = read_feed(content, url=url, content_type=content_type)
+        return feed if feed is not None or is_json else read_sitemap(content, url=url, content_type=content_type)
+    return None
+
+
+def _reason_of(content: bytes, mime: str) -> str:
+    """Why content that is no listing is not read as a page, in one word; empty when it looks like HTML."""
+    magic = next((reason for sign, reason in _MAGIC if content.startswith(sign)), "")
+    if magic:
+        return magic
+    if mime in _HTML_MIMES or _is_markup(content):
+        return ""
+    by_mime = next((reason for prefix, reason in _MIMES if mime.startswith(prefix)), "")
+    if by_mime:
+        return by_mime
+    if b"\0" in content[:512]:
+        return "other"
+    return "text" if mime in _UNTOLD_MIMES or mime.startswith("text/") else "other"
+
+
+def _is_markup(content: bytes) -> bool:
+    start = content[:1_024]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return bool(_MARKUP.search(start))
+
+
+def _refresh_target(page: Page) -> str:
+    """Where a page that is nothing but a redirect sends its readers; empty for any other page."""
+    found = _REFRESH.fullmatch(page.meta_value("refresh")[:1_024].strip())
+    if not found or not found[2] or float(found[1] or 0) > MAX_REFRESH_DELAY:
+        return ""
+    try:
+        target = canonical(found[2], page.base_url)
+    except ValueError:
+        return ""
+    if target == canonical(page.url, page.url) or len(page.text) > MAX_REFRESH_TEXT:
+        return ""
+    return target
