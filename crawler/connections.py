@@ -109,7 +109,9 @@ class Connection(asyncio.Protocol):
             self._reply = None
             self._in_flight.end(self)
             self.idle_since = self._clock()
-            if not reply.reusable:
+            if reply.reusable:
+                self.resume()
+            else:
                 self.close()
 
     def is_usable(self) -> bool:

@@ -348,7 +348,7 @@ def test_bytes_in_flight_are_bounded() -> None:
     """Many large replies at once are read in turn once they hold too much together, and all arrive."""
 
     async def ask() -> tuple[list[Exchange], int]:
-        async with edge({"*": page(b"x" * 2_000_000)}, PRESSMARK_BYTES_IN_FLIGHT=1_000_000) as at:
+        async with edge({"*": kept_open(page(b"x" * 2_000_000))}, PRESSMARK_BYTES_IN_FLIGHT=1_000_000) as at:
             most = 0
 
             async def watch() -> None:
@@ -358,7 +358,8 @@ def test_bytes_in_flight_are_bounded() -> None:
                     await asyncio.sleep(0)
 
             watching = asyncio.ensure_future(watch())
-            await asyncio.gather(*(at.ask(Request(at.server.url(f"/{n}"))) for n in range(8)))
+            for _ in range(3):
+                await asyncio.gather(*(at.ask(Request(at.server.url(f"/{n}"))) for n in range(8)))
             watching.cancel()
             return at.recorder.exchanges, most
 
@@ -368,6 +369,24 @@ def test_bytes_in_flight_are_bounded() -> None:
         ("ok", len(page(b"x" * 2_000_000)))
     }
     assert most < 6_000_000
+
+
+def test_a_connection_that_was_held_back_goes_on() -> None:
+    """A connection whose reading was held back for want of room carries the next exchange."""
+
+    async def waits(visit: Visit) -> None:
+        await visit.send(page(b"x" * 100)[:-1])
+        await silent(visit)
+
+    async def ask() -> tuple[list[str], int]:
+        async with edge({"/slow": waits, "*": kept_open(OK)}, PRESSMARK_BYTES_IN_FLIGHT=10, DOWNLOAD_TIMEOUT=2) as at:
+            slow = asyncio.ensure_future(at.ask(Request(at.server.url("/slow"))))
+            await asyncio.sleep(0.1)
+            outcomes = [(await at.get(f"/{n}")).outcome for n in range(3)]
+            slow.cancel()
+            return outcomes, at.server.connections
+
+    assert run(ask()) == (["ok"] * 3, 2)
 
 
 def test_cancelled() -> None:
