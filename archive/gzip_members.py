@@ -164,10 +164,13 @@ def _read_member(source: _Source, keep: int) -> tuple[int, bytes]:
 
 
 def unpack_member(packed: bytes) -> bytes:
-    """The content of *packed*, which must be one whole member. Raises DeflateError or EOFError when it is not."""
+    """The content of *packed*, which must be one whole member, up to `MAX_KEPT` bytes.
+
+    Raises DeflateError or EOFError when it is not.
+    """
     unpacker = isal_zlib.decompressobj(31)
     content = unpacker.decompress(packed, MAX_KEPT)
-    if not unpacker.eof or unpacker.unused_data:
+    if len(content) < MAX_KEPT and (not unpacker.eof or unpacker.unused_data):
         raise EOFError
     return content
 

@@ -19,7 +19,10 @@ MAX_CONTENT = 32 * 1024 * 1024
 MAX_CHUNKS = 500_000
 """A body in more chunks than this is cut there: 32 MiB in chunks of one byte would take seconds."""
 
-_STATUS_LINE = re.compile(rb"\s*HTTP/\d+(?:\.\d+)?[ \t]+(\d{1,9})([^\n]*)(?:\n|\Z)", re.IGNORECASE)
+MAX_HEAD = 256 * 1024
+"""Of a header block no more than this many bytes are read for headers."""
+
+_STATUS_LINE = re.compile(rb"\s*+HTTP/\d+(?:\.\d+)?[ \t]+(\d{1,9})([^\n]*)(?:\n|\Z)", re.IGNORECASE)
 _REQUEST_LINE = re.compile(rb"([^\s]+)[ \t]+([^\r\n]*?)(?:[ \t]+(HTTP/\d+\.\d+))?[ \t]*(?:\r?\n|\Z)")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*)?\r?\n")
@@ -178,8 +181,8 @@ def _head_end(block: bytes, first_line_end: int) -> tuple[int, int]:
 
 def _headers(lines: bytes) -> tuple[list[tuple[str, str]], list[str]]:
     headers: list[tuple[str, str]] = []
-    defects: list[str] = []
-    for line in lines.decode("latin-1").split("\n"):
+    odd: list[str] = []
+    for line in lines[:MAX_HEAD].decode("latin-1").split("\n"):
         text = line.rstrip("\r")
         name, colon, value = text.partition(":")
         if text[:1] in {" ", "\t"} and headers:  # obs-fold, RFC 9112, 5.2
@@ -187,7 +190,10 @@ def _headers(lines: bytes) -> tuple[list[tuple[str, str]], list[str]]:
         elif colon:
             headers.append((name.strip(), value.strip(" \t")))
         elif text.strip():
-            defects.append(f"header line without a colon: {text[:80]!r}")
+            odd.append(text)
+    defects = [f"{len(odd)} header lines without a colon, the first {odd[0][:80]!r}"] if odd else []
+    if len(lines) > MAX_HEAD:
+        defects.append(f"header block of {len(lines)} bytes, read to {MAX_HEAD}")
     return headers, defects
 
 

@@ -51,6 +51,9 @@ class Record:
     length: int
     """Bytes in the file."""
 
+    cut: bool = False
+    """True when the block is longer than what is kept of it."""
+
     def header(self, name: str) -> str:
         """The value of that named field; empty when it is missing."""
         return field(self.headers, name)
@@ -206,7 +209,13 @@ def _in_member(content: bytes, member: Member, name: str) -> Record:
         raise MemberMismatch(name, member.offset, f"its gzip member ends {end - len(content)} bytes before its block")
     if content[end : end + 5].strip(_BLANK) or content[end:].strip(_BLANK):
         raise MemberMismatch(name, member.offset, "its gzip member holds more than the record")
-    return Record(headers=head.fields, block=content[head.size : end], offset=member.offset, length=member.length)
+    return Record(
+        headers=head.fields,
+        block=content[head.size : end],
+        offset=member.offset,
+        length=member.length,
+        cut=end > len(content),
+    )
 
 
 def _read_plain(path: Path, start: int, name: str) -> Iterator[Record]:
@@ -247,7 +256,8 @@ def _plain_record(stream: BufferedReader[Any], offset: int, size: int, name: str
         raise DamagedRecord(name, offset, f"its block ends {end - size} bytes early")
     block = stream.read(min(head.block_size, MAX_KEPT))
     stream.seek(end)
-    return Record(headers=head.fields, block=block, offset=offset, length=end - offset)
+    cut = head.block_size > MAX_KEPT
+    return Record(headers=head.fields, block=block, offset=offset, length=end - offset, cut=cut)
 
 
 def _resume_member(path: Path, damaged: int) -> int | None:

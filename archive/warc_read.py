@@ -201,17 +201,17 @@ def _of_record(record: Record, warc: str, path: Path, context: Fields) -> Captur
     if record.type == "resource":
         head = f"HTTP/1.1 200 OK\r\nContent-Type: {record.content_type}\r\n\r\n".encode()
         record = replace(record, block=head + record.block)
-    head_text = unescape(named(context, "responseHead")).encode("latin-1", "replace")
+    head_kept_apart = unescape(named(context, "responseHead")).encode("latin-1", "replace")
+    message: HttpMessage | None = None
     try:
-        message = parse_response(record.block or head_text)
+        message = parse_response(record.block or head_kept_apart)
     except NotHttp as problem:
-        if record.type == "revisit":
-            return CapturedRecord(capture=_with_head(replace(capture, kind="revisit"), None, record))
-        return CapturedRecord(capture=replace(capture, kind="failure", outcome="invalid", error=str(problem)))
-    if record.type == "revisit":
-        return CapturedRecord(capture=_with_head(replace(capture, kind="revisit"), message, record))
+        if record.type != "revisit":
+            return CapturedRecord(capture=replace(capture, kind="failure", outcome="invalid", error=str(problem)))
     capture = _with_head(capture, message, record)
-    if not capture.payload_digest:
+    if message is None or record.type == "revisit":
+        return CapturedRecord(capture=replace(capture, kind="revisit"))
+    if not capture.payload_digest and not record.cut:
         capture = replace(capture, payload_digest=sha1_digest(message.payload))
     return CapturedRecord(capture=capture, block=record.block)
 

@@ -68,7 +68,7 @@ def test_what_is_no_http(block: bytes) -> None:
 def test_defects_are_named() -> None:
     """What had to be overlooked in a head is told."""
     assert parse_response(b"HTTP/1.1 1000 X\r\nno colon\r\n").defects == (
-        "header line without a colon: 'no colon'",
+        "1 header lines without a colon, the first 'no colon'",
         "the header block does not end",
         "status 1000",
     )
@@ -208,6 +208,14 @@ def test_tiny_chunks_end() -> None:
     decoded = response(b"Transfer-Encoding: chunked", payload=b"1\r\nx\r\n" * (http1.MAX_CHUNKS + 5)).decoded()
 
     assert (len(decoded.content), decoded.defects) == (http1.MAX_CHUNKS, ("more than 500000 chunks, cut there",))
+
+
+def test_endless_head() -> None:
+    """Of an endless head only the first part is read, and it says so."""
+    message = parse_response(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 100_000)
+
+    assert len(message.headers) < 50_000
+    assert message.defects == ("header block of 600000 bytes, read to 262144", "the header block does not end")
 
 
 @pytest.mark.parametrize(

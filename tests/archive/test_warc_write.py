@@ -42,6 +42,7 @@ from tests.archive.faulty_files import (
 )
 
 PAGES = 5
+ROOT = Path(__file__).parents[2]
 
 
 def page(number: int) -> bytes:
@@ -205,7 +206,7 @@ try:
 except DiskFull:
     print(growing.position[1])
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     [path] = (tmp_path / "archive").iterdir()
     scan = scan_members(path)
 
