@@ -22,6 +22,7 @@ STARTS = [sum(map(len, MEMBERS[:n])) for n in range(8)]
 FILE = b"".join(MEMBERS)
 
 
+@settings(deadline=None)
 @given(head=st.binary(max_size=2000), body=st.binary(max_size=2000), deflated=st.booleans())
 def test_round_trip(head: bytes, body: bytes, deflated: bool) -> None:
     """A member holds its head and body, whether the body is deflated or stored."""
@@ -96,7 +97,7 @@ def test_scan_takes_constant_memory(tmp_path: Path) -> None:
     assert peak < 4 << 20
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(noise=st.binary(max_size=300))
 def test_next_member(noise: bytes) -> None:
     """Behind damage the next member of the wanted kind is found."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import brotli
 import pytest
 from backports import zstd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import http1
@@ -246,6 +246,7 @@ def test_request_head() -> None:
     )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes(tail: bytes) -> None:
     """Whatever stands behind a status line is read without an error, and the payload is its end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import surt
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.urlkey import cdx_key, safe_uri, url_key
@@ -36,6 +36,7 @@ def test_url_key(url: str, key: str) -> None:
     assert url_key(url) == key
 
 
+@settings(deadline=None)
 @given(st.text() | st.text().map(lambda text: f"http://{text}"))
 def test_url_key_is_total(url: str) -> None:
     """Every string has a key, of printable ASCII without a space."""
@@ -44,6 +45,7 @@ def test_url_key_is_total(url: str) -> None:
     assert all("!" <= char <= "~" for char in key)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_safe_uri(url: str) -> None:
     """A URL made safe has no character that could end a header line, and is left alone the second time."""

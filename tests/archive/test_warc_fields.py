@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.warc_fields import escape, field, field_lines, parse_fields, unescape
@@ -10,6 +10,7 @@ from archive.warc_fields import escape, field, field_lines, parse_fields, unesca
 ANY_TEXT = st.text(st.characters())
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_escape(text: str) -> None:
     """Escaped text is one line in every reading of the word, and comes back as it was."""
@@ -19,6 +20,7 @@ def test_escape(text: str) -> None:
     assert unescape(escaped) == text
 
 
+@settings(deadline=None)
 @given(st.lists(ANY_TEXT, max_size=5))
 def test_round_trip(values: list[str]) -> None:
     """Fields that were written are read again, as many and in their order."""
