@@ -29,6 +29,10 @@ class ExchangeFailed(Exception):
     """No usable answer came; the message says why in one line, and is kept as `fetchError`."""
 
     outcome = "connect"
+    """As `Exchange.outcome`."""
+
+    sent = False
+    """True when the request was sent before it failed."""
 
 
 class NameNotResolved(ExchangeFailed, CannotResolveHostError):

@@ -16,7 +16,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from archive.errors import UsageError
-from crawler.failures import AddressBlocked, ConnectFailed, ExchangeFailed, NameNotResolved
+from crawler.failures import AddressBlocked, ConnectFailed, NameNotResolved
 from crawler.names import Resolver
 
 Network = IPv4Network | IPv6Network
@@ -186,25 +186,26 @@ class Dialer:
 
     async def _first_to_connect(self, addresses: Sequence[str], port: int) -> socket.socket:
         """Try the addresses one after the other, each a moment after the last (RFC 8305), and keep the first."""
-        errors: list[ExchangeFailed] = []
-        attempts: set[asyncio.Task[socket.socket]] = set()
+        started: list[asyncio.Task[socket.socket]] = []
         waiting = list(addresses)
+        pending: set[asyncio.Task[socket.socket]] = set()
         try:
-            while waiting or attempts:
+            while waiting or pending:
                 if waiting:
-                    attempts.add(asyncio.ensure_future(self._connect(waiting.pop(0), port)))
-                done, attempts = await asyncio.wait(
-                    attempts, timeout=_STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
+                    started.append(asyncio.ensure_future(self._connect(waiting.pop(0), port)))
+                    pending.add(started[-1])
+                done, pending = await asyncio.wait(
+                    pending, timeout=_STAGGER if waiting else None, return_when=asyncio.FIRST_COMPLETED
                 )
-                for attempt in done:
-                    if attempt.exception() is None:
-                        return attempt.result()
-                    errors.append(_failure(attempt))
+                connected = next((attempt for attempt in done if attempt.exception() is None), None)
+                if connected is not None:
+                    started.remove(connected)
+                    return connected.result()
+            raise _failure(started[0])
         finally:
-            for attempt in attempts:
+            for attempt in started:
                 attempt.cancel()
                 attempt.add_done_callback(_close_unwanted)
-        raise errors[0]
 
     async def _connect(self, ip: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in ip else socket.AF_INET
@@ -238,11 +239,9 @@ def _literal(host: str) -> str | None:
         return None
 
 
-def _failure(attempt: asyncio.Task[socket.socket]) -> ExchangeFailed:
+def _failure(attempt: asyncio.Task[socket.socket]) -> BaseException:
     error = attempt.exception()
     assert error is not None
-    if not isinstance(error, ExchangeFailed):
-        raise error
     return error
 
 

@@ -5,7 +5,8 @@
 Each robots.txt is fetched once in 24 hours, through the download handler, so it is captured, its redirects too, with
 the hop `P`. Who asks for a robots.txt gets that same answer. A client error allows everything; a server error, 429, a
 timeout or a broken answer forbids everything for now. A refusal is an exchange with the outcome `robots`; its capture
-lies in `request.meta[CAPTURE]`, and `RobotsForbidden` or `RobotsUnreachable` goes to the errback.
+lies in `request.meta[CAPTURE]`, and `RobotsForbidden` or `RobotsUnreachable` goes to the errback. Where no connection
+can be made at all, the page fails for that reason (`dns`, `blocked`, `connect`, `tls`).
 
 Obeys ROBOTSTXT_OBEY, ROBOTSTXT_USER_AGENT, USER_AGENT, and `dont_obey_robotstxt` in `request.meta`.
 """
@@ -41,6 +42,7 @@ LIFETIME = 24 * 3600.0  # RFC 9309, 2.4
 MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 _RETRY_AFTER = 600.0
 _RETRY_BOUNDS = (60.0, 3600.0)
+_NO_CONNECTION = 4.0  # seconds; so that each retry of a page is an attempt of its own
 _ORIGINS = 5_000
 _REFUSED = 10_000
 _PASSED_ON = ("download_slot", "proxy", TAKE_ANY_CERTIFICATE)
@@ -59,6 +61,9 @@ class Rules:
 
     problem: str = ""
     """Why it cannot be had."""
+
+    failure: ExchangeFailed | None = None
+    """Why no connection could be made, when that is why it cannot be had."""
 
     answer: Response | ExchangeFailed | None = None
     """What came for robots.txt itself, for the one who asks for it; None once it was handed out."""
@@ -101,7 +106,9 @@ class RobotsPolicy:
         if request.url == f"{origin}/robots.txt":
             return await self._answer(request, origin)
         rules = await self._rules(request, origin)
-        if rules.robots is None:
+        if rules.failure is not None:
+            self._refuse(request, rules, type(rules.failure)(str(rules.failure)))
+        elif rules.robots is None:
             self._refuse(request, rules, self._unreachable(origin, rules))
         elif not rules.robots.allowed(request.url, self._agent):
             self._refuse(request, rules, RobotsForbidden(f"{origin}/robots.txt forbids it"))
@@ -152,13 +159,14 @@ class RobotsPolicy:
         try:
             answer = await self._crawler.engine.download_async(asked)
         except ExchangeFailed as failure:
-            rules = self._for_now(str(failure))
+            rules = self._for_now(str(failure), _RETRY_AFTER if failure.sent else _NO_CONNECTION)
+            rules.failure = None if failure.sent or failure.outcome == "timeout" else failure
             rules.answer = failure
         except IgnoreRequest as refusal:
             rules = self._for_now(str(refusal))
         else:
             rules = self._judge(answer)
-            rules.answer = answer
+            rules.answer = answer.replace(body=answer.body[:MAX_BYTES]) if len(answer.body) > MAX_BYTES else answer
         rules.capture = asked.meta.get(CAPTURE)
         return rules
 
@@ -166,7 +174,7 @@ class RobotsPolicy:
         """What an answer to a request for robots.txt means (RFC 9309, 2.3.1)."""
         if answer.status == 429 or answer.status >= 500:
             return self._for_now(f"status {answer.status}", _retry_after(answer))
-        if _INCOMPLETE.intersection(answer.flags):
+        if _INCOMPLETE.intersection(answer.flags) or ("length" in answer.flags and not answer.body):
             return self._for_now("the answer is cut short")
         content = _content(answer) if 200 <= answer.status < 300 else b""
         return Rules(Robots(content), self._monotonic() + LIFETIME)

@@ -104,6 +104,8 @@ class WireDownloadHandler(BaseDownloadHandler):
                 "WireDownloadHandler needs asyncio: leave TWISTED_REACTOR at its default,"
                 " or set TWISTED_REACTOR_ENABLED=False"
             )
+        if not hasattr(crawler, "pressmark_job"):
+            raise NotConfigured("WireDownloadHandler needs a recorder: enable crawler.addon.PressmarkAddon")
         self._client = client_of(crawler)
         self._limits = Limits(body=crawler.settings.getint("DOWNLOAD_MAXSIZE") or Limits().body)
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT") or _DEADLINE
@@ -124,7 +126,9 @@ class WireDownloadHandler(BaseDownloadHandler):
         self._count(answer.reply)
         request.meta[CAPTURE] = await _keep(recorder_of(self.crawler), exchange)
         if answer.reply.outcome in FAILURES:
-            raise FAILURES[answer.reply.outcome](answer.reply.reason)
+            failure = FAILURES[answer.reply.outcome](answer.reply.reason)
+            failure.sent = bool(answer.sent)
+            raise failure
         return response_of(request.url, answer)
 
     async def close(self) -> None:

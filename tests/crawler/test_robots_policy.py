@@ -13,7 +13,7 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from crawler.context import CAPTURE
-from crawler.failures import ConnectFailed, RobotsForbidden, RobotsUnreachable
+from crawler.failures import AddressBlocked, ConnectFailed, NameNotResolved, RobotsForbidden, RobotsUnreachable
 from crawler.robots_policy import MAX_REDIRECTS, RobotsPolicy
 from crawler.wire import CONTEXT, Context
 from tests.crawler.edge import run
@@ -90,6 +90,7 @@ UNREACHABLE: dict[str, Behaviour] = {
     "silent": silent,
     "dripping": endless(b"HTTP/1.1 200 OK\r\n\r\n", b"#", pause=0.1),
     "not-http": b"User-agent: *\nAllow: /\n",
+    "too-long": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
     "redirect-to-503": redirect("/busy"),
 }
 
@@ -107,6 +108,22 @@ def test_unreachable_forbids(behaviour: Behaviour) -> None:
     assert at.asked().count("/robots.txt") == 1
     assert [exchange.outcome for exchange in at.recorded("/story")] == ["robots"]
     assert "cannot be had" in at.recorded("/story")[0].error
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "outcome"),
+    [
+        ("http://name.invalid/story", NameNotResolved, "dns"),
+        ("http://10.0.0.1/story", AddressBlocked, "blocked"),
+        ("http://127.0.0.1:1/story", ConnectFailed, "connect"),
+    ],
+)
+def test_no_connection(url: str, kind: type, outcome: str) -> None:
+    """Where no connection can be made, a page fails for that reason, as its robots.txt did."""
+    at = crawl({}, url)
+
+    assert isinstance(at.answers["/story"], kind)
+    assert [exchange.outcome for exchange in at.recorder.exchanges] == [outcome, outcome]
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,11 @@ def crawl(
             assert outcome.server is not None
             for path in paths:
                 yield Request(
-                    outcome.server.url(path), self.kept, errback=self.failed, dont_filter=True, meta=dict(meta or {})
+                    path if "://" in path else outcome.server.url(path),
+                    self.kept,
+                    errback=self.failed,
+                    dont_filter=True,
+                    meta=dict(meta or {}),
                 )
 
         def kept(self, response: Response) -> None:
