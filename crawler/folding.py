@@ -13,22 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
+from archive.index import Catalog
 from archive.model import Capture, Listing, Reading
-from crawler.frontier import Lease, Offer, SqliteFrontier, disk_full_told
+from crawler.frontier import Lease, Offer, SqliteFrontier
 from crawler.settling import Retry, settle
 
 MAX_GROUP = 64
 """Readings of one group commit."""
-
-
-class Catalog(Protocol):
-    """What folding needs of `archive.index.Catalog`."""
-
-    def add(self, capture: Capture, reading: Reading | None) -> None: ...
-
-    def commit(self, watermarks: Mapping[str, int]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +55,10 @@ class Folding:
     ) -> None:
         self.counts: Counter[str] = Counter()
         """What happened, named part/event."""
-        self._catalog = catalog
-        self._frontier = frontier
+        self.catalog = catalog
+        """Where facts go."""
+        self.frontier = frontier
+        """Where URLs go."""
         self._candidates = candidates
         self._host_of = host_of
         self._waits = waits
@@ -73,25 +67,22 @@ class Folding:
     def fold(self, group: Iterable[Settled], watermarks: Mapping[str, int]) -> None:
         """W4: the WARC that holds them is synced already."""
         group = list(group)
-        with disk_full_told("catalog.db"):
-            for settled in group:
-                self._catalog.add(settled.capture, settled.reading)
-            self._catalog.commit(watermarks)
+        for settled in group:
+            self.catalog.add(settled.capture, settled.reading)
+        self.catalog.commit(watermarks)
         self.acknowledge(group, watermarks)
         self.counts["fold/commits"] += 1
         self.counts["fold/captures"] += len(group)
 
     def acknowledge(self, group: Iterable[Settled], watermarks: Mapping[str, int]) -> None:
         """The frontier's half: leases end, outlinks come in, the watermarks move."""
-        with self._frontier.transaction():
+        with self.frontier.transaction():
             for settled in group:
                 self._end(settled)
             for settled in group:
                 if settled.reading is not None:
-                    self.counts["frontier/new"] += self._frontier.put(
-                        self._candidates(settled.capture, settled.reading)
-                    )
-            self._frontier.set_watermarks(watermarks)
+                    self.counts["frontier/new"] += self.frontier.put(self._candidates(settled.capture, settled.reading))
+            self.frontier.set_watermarks(watermarks)
 
     def _end(self, settled: Settled) -> None:
         lease = settled.lease or self._lease_of(settled)
@@ -104,16 +95,16 @@ class Folding:
             pause=settled.pause,
         )
         if isinstance(end, Retry):
-            self._frontier.nack(end.url, retry_at=end.at, tried=end.tried)
+            self.frontier.nack(end.url, retry_at=end.at, tried=end.tried)
             self.counts["frontier/retries"] += 1
         else:
-            self._frontier.ack(end)
+            self.frontier.ack(end)
             self.counts["frontier/failed" if end.failed else "frontier/done"] += 1
 
     def _lease_of(self, settled: Settled) -> Lease:
         """A lease for a capture that has none: what the frontier knows of its URL, or what the capture says."""
         capture = settled.capture
-        known = self._frontier.find(capture.url)
+        known = self.frontier.find(capture.url)
         if known is not None:
             return known
         return Lease(

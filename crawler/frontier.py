@@ -21,7 +21,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from archive.errors import DiskFull, UsageError
+from archive.errors import DiskFull, PressmarkError, UsageError
 from archive.model import instant, utc_now
 
 Clock = Callable[[], datetime]
@@ -292,7 +292,7 @@ class SqliteFrontier:
         if self._db.in_transaction:
             yield
             return
-        with disk_full_told("frontier.db"):
+        with frontier_errors():
             self._db.execute("begin immediate")
             try:
                 yield
@@ -621,7 +621,7 @@ class _Seen:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    with disk_full_told(path.name):
+    with frontier_errors():
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         # busy_timeout before journal_mode: changing the mode may already have to wait
         for pragma in ("busy_timeout = 10000", "journal_mode = wal", "synchronous = full", "cache_size = -65536"):
@@ -635,16 +635,24 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class DamagedFrontier(PressmarkError):
+    """frontier.db is not a whole database any more; it can be derived again from the catalog."""
 
 
 @contextmanager
-def disk_full_told(name: str) -> Iterator[None]:
-    """SQLite's way of saying that there is no room becomes DiskFull, with the name of the file."""
+def frontier_errors() -> Iterator[None]:
+    """Turns what SQLite raises inside into one of pressmark's errors."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode in _FULL:
-            raise DiskFull(f"{name}: {error}; make room, then run the same command again") from error
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        if code in _FULL:
+            raise DiskFull(f"frontier.db: {error}; make room, then run the same command again") from error
+        if code & 0xFF in _DAMAGED:
+            raise DamagedFrontier(f"frontier.db: {error}; run again, it is then derived anew") from error
         raise
 
 

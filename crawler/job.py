@@ -28,7 +28,7 @@ from archive.warc import Group, build_group, build_note
 from crawler.context import CAPTURE, LEASE
 from crawler.failures import RobotsUnreachable
 from crawler.folding import MAX_GROUP, Settled
-from crawler.frontier import Lease
+from crawler.frontier import DamagedFrontier, Lease
 from crawler.orders import CrawlOrder, CrawlSummary, Progress, SiteSummary
 from crawler.reading_pool import ReadingAborted
 from crawler.scheduler import Schedule
@@ -103,6 +103,8 @@ class Job:
         self._ending = ("", 0)
         self._by_site: Counter[tuple[str, str]] = Counter()
         self._summary: CrawlSummary | None = None
+        for capture, reason in opened.aborted:
+            self._note_abort(capture, reason)
 
     # W1
 
@@ -344,18 +346,19 @@ class Job:
             self.fail(error)
             self._summary = self._sum_up(reason)
         finally:
-            self._opened.close()
+            self._opened.close(frontier_is_damaged=isinstance(self.error, DamagedFrontier))
         return self._summary
 
     def _finish(self, summary: CrawlSummary) -> None:
         self._opened.frontier.release()
         if isinstance(self.error, DiskFull):  # the record of the end needs room too; without it the exit is unknown
             return
-        if self._writer.position[0]:
+        _, end = self._writer.position
+        if end:
             note = closing_note(self.name, finished_at=summary.finished_at, stats=summary.stats, exit_code=summary.exit)
-            self._append_note(note)
-        self._writer.sync()
-        self._opened.fold_jobs(self._writer)
+            self._writer.append_note(note)
+            self._writer.sync()
+            self._opened.fold_end(end, everything_is_folded=self.error is None and not self._marks.waiting)
         self._writer.close()
 
     def _sum_up(self, reason: str) -> CrawlSummary:

@@ -13,21 +13,23 @@ import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from archive.catching_up import catch_up
 from archive.collection import Collection
 from archive.files import Files
 from archive.index import Catalog
-from archive.jobs import job_records, opening_fields
+from archive.jobs import first_job_record, job_records, opening_fields
 from archive.model import Capture, Reading
 from archive.warc import CapturedRecord, WarcWriter
 from crawler.bindings import default_reader
 from crawler.clock import SteadyClock
+from crawler.deriving import derive_frontier
 from crawler.folding import Folding, Settled
-from crawler.frontier import SqliteFrontier
+from crawler.frontier import DamagedFrontier, SqliteFrontier
 from crawler.orders import CrawlOrder
 from crawler.reading_child import record_of, record_path
 from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, children_for
@@ -102,23 +104,36 @@ class Opened:
     recovered: int
     """Captures of an earlier, broken job that were folded first."""
 
+    aborted: list[tuple[Capture, str]]
+    """Those of them that could not be read within the limits of a page, and why."""
+
     closing: ExitStack
     """What is to be closed at the end, lock last."""
 
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     """What runs beside Scrapy's requests."""
 
-    def fold_jobs(self, writer: WarcWriter) -> None:
-        """Fold what the job's WARC files say of the job itself, and mark them as folded to their ends."""
-        growing, _ = writer.position
-        for name in [*(path.name for path in writer.finished), *([growing] if growing else [])]:
-            for record in job_records(record_path(self.collection.archive_dir, name), name):
-                self.catalog.add_job_record(record)
-        self.catalog.commit({})
+    def fold_end(self, closing_at: int, *, everything_is_folded: bool) -> None:
+        """Fold what the WARC files say of the job itself; *closing_at* is where its closing record begins.
 
-    def close(self) -> None:
+        When *everything_is_folded*, the watermarks move to the end of the growing file.
+        """
+        growing, size = self.writer.position
+        for name in [*(path.name for path in self.writer.finished), growing]:
+            first = first_job_record(record_path(self.collection.archive_dir, name), name)
+            if first is not None:
+                self.catalog.add_job_record(first)
+        for record in job_records(record_path(self.collection.archive_dir, growing), growing, closing_at):
+            self.catalog.add_job_record(record)
+        reached = {growing: size} if everything_is_folded else {}
+        self.catalog.commit(reached)
+        self.frontier.set_watermarks(reached)
+
+    def close(self, *, frontier_is_damaged: bool = False) -> None:
         """Close the databases and give the lock back."""
-        self.closing.close()
+        with self.closing:
+            if frontier_is_damaged:
+                set_aside(self.collection.frontier_path)
 
 
 def open_job(order: CrawlOrder, settings: BaseSettings, *, files: Files | None = None) -> Opened:
@@ -147,17 +162,18 @@ class _Opening:
         return opened
 
     def _open(self, closing: ExitStack) -> Opened:
-        collection = _collection(self.order.collection)
+        collection = Collection.create(self.order.collection, site_of=registered_domain)
         closing.enter_context(collection.lock())
         collection.recover(self.files)
         reader = default_reader()
-        catalog = Catalog.open(collection.catalog_path, reader_id=reader.id)
+        _read_anew(collection, reader.id)
+        catalog = collection.catalog(reader_id=reader.id)
         closing.callback(catalog.close)
-        frontier = SqliteFrontier(collection.frontier_path, clock=self.clock)
+        frontier = self._frontier(collection, catalog)
         closing.callback(frontier.close)
         folding = self._folding(catalog, frontier)
         program = ChildProgram(collection.archive_dir)
-        recovered = _catch_up(collection, frontier, folding, program)
+        recovered, aborted = _catch_up(collection, folding, program)
         _take_back(frontier)
         self._plant(frontier)
         return Opened(
@@ -173,8 +189,29 @@ class _Opening:
             reader_id=reader.id,
             sites=self.sites,
             recovered=recovered,
+            aborted=aborted,
             closing=closing,
         )
+
+    def _frontier(self, collection: Collection, catalog: Catalog) -> SqliteFrontier:
+        """The frontier of the collection; one that is missing or damaged is derived from the catalog first."""
+        path = collection.frontier_path
+        try:
+            if path.exists():
+                return SqliteFrontier(path, clock=self.clock)
+        except DamagedFrontier as damage:
+            log.warning("%s", damage)
+            set_aside(path)
+        beside = path.with_name(f"{path.name}.new")
+        for remains in path.parent.glob(f"{beside.name}*"):
+            self.files.unlink(remains)
+        derived = SqliteFrontier(beside, clock=self.clock)
+        count = derive_frontier(collection.catalog_path, self._folding(catalog, derived))
+        derived.close()
+        self.files.rename(beside, path)
+        if count:
+            log.warning("the frontier was derived anew from the %d captures of the catalog", count)
+        return SqliteFrontier(path, clock=self.clock)
 
     def _folding(self, catalog: Catalog, frontier: SqliteFrontier) -> Folding:
         return Folding(
@@ -214,24 +251,47 @@ class _Opening:
         )
 
 
-def _collection(path: Path) -> Collection:
-    return Collection.open(path) if path.exists() else Collection.create(path)
+def set_aside(path: Path) -> None:
+    """Move a database that is damaged out of the way, with its log."""
+    quarantine = path.parent / "quarantine"
+    quarantine.mkdir(exist_ok=True)
+    for part in path.parent.glob(f"{path.name}*"):
+        part.rename(quarantine / f"{part.name}.{datetime.now(UTC):%Y%m%d%H%M%S%f}")
 
 
-def _catch_up(collection: Collection, frontier: SqliteFrontier, folding: Folding, program: ChildProgram) -> int:
-    """Fold and acknowledge what an earlier job has written but not folded; gives the number of captures."""
-    recovered = 0
+def _read_anew(collection: Collection, reader_id: str) -> None:
+    """A catalog names its one reader: where ours is another, everything is read again first."""
+    if collection.is_current(reader_id):
+        return
+    log.warning("the catalog was read by an earlier version; all pages are read again first, from the WARC files")
+    collection.rebuild(default_reader, workers=children_for(os.cpu_count()))
+
+
+def _catch_up(collection: Collection, folding: Folding, program: ChildProgram) -> tuple[int, list[tuple[Capture, str]]]:
+    """Fold and acknowledge what an earlier job has written but not folded.
+
+    Gives the number of captures, and those whose reading was aborted, with the reasons.
+    """
+    catalog, frontier = folding.catalog, folding.frontier
+    unknown = catalog.watermarks().keys() - frontier.watermarks().keys()
+    if unknown:  # imported since, or a crash came before the frontier had heard of the file
+        derive_frontier(collection.catalog_path, folding, warcs=unknown)
 
     def acknowledge(batch: list[tuple[Capture, Reading | None]], watermarks: Mapping[str, int]) -> None:
-        nonlocal recovered
-        recovered += len(batch)
         folding.acknowledge([Settled(capture=capture, reading=reading) for capture, reading in batch], watermarks)
 
     with _WhenNeeded(program) as reader:
-        collection.catch_up(reader.read, since=frontier.watermarks(), on_batch=acknowledge)
-    if recovered:
-        log.info("%d captures of an earlier job were folded first", recovered)
-    return recovered
+        caught_up = catch_up(
+            catalog,
+            collection.archive_dir,
+            reader.read,
+            since=frontier.watermarks(),
+            on_batch=acknowledge,
+            site_of=registered_domain,
+        )
+    if caught_up.captures:
+        log.warning("%d captures of an earlier job were folded first", caught_up.captures)
+    return caught_up.captures, reader.aborted
 
 
 class _WhenNeeded:
@@ -247,6 +307,11 @@ class _WhenNeeded:
     def __exit__(self, *_: object) -> None:
         if self._reader is not None:
             self._reader.close()
+
+    @property
+    def aborted(self) -> list[tuple[Capture, str]]:
+        """Pages that could not be read within the limits, and why."""
+        return self._reader.aborted if self._reader is not None else []
 
     def read(self, record: CapturedRecord) -> Reading:
         """The reading of the record, within the limits of a page."""

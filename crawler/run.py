@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.errors import PressmarkError, UsageError
+from archive.files import disk_errors
 from crawler.orders import CrawlOrder, CrawlSummary, Progress
 
 if TYPE_CHECKING:
@@ -27,11 +30,11 @@ def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | No
     if not order.targets:
         raise UsageError("a crawl needs a target: the name of a site, or a URL")
     settings = _settings(order)
-    process = AsyncCrawlerProcess(settings)
     job = Job(order, open_job(order, settings), room=settings.getint("CONCURRENT_REQUESTS"))
-    if on_progress is not None:
-        job.on_progress = on_progress
+    job.on_progress = on_progress
     try:
+        _log_to(order.collection / "logs" / f"{job.name}.log", settings)
+        process = AsyncCrawlerProcess(settings)
         crawler = process.create_crawler("news")
         crawler.pressmark_job = job  # type: ignore[attr-defined]  # the one place that all components share
         task = process.crawl(crawler, targets=order.targets)
@@ -43,6 +46,17 @@ def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | No
     if job.error is not None and not isinstance(job.error, PressmarkError):
         raise job.error
     return summary
+
+
+def _log_to(path: Path, settings: Settings) -> None:
+    """Scrapy's log goes into the collection; what an operator must know goes to stderr as well."""
+    with disk_errors(path):
+        path.parent.mkdir(exist_ok=True)
+    settings.set("LOG_FILE", str(path), priority="default")
+    on_stderr = logging.StreamHandler()
+    on_stderr.setFormatter(logging.Formatter("pressmark: %(message)s"))
+    on_stderr.setLevel(logging.WARNING)
+    logging.getLogger("crawler").addHandler(on_stderr)
 
 
 def _settings(order: CrawlOrder) -> Settings:

@@ -31,6 +31,12 @@ class Watermarks:
         """The group that begins there is folded; may be told again."""
         self._done.setdefault(warc, set()).add(begin)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether any group is not folded yet, or one before it."""
+        self.reached()
+        return any(self._open.values())
+
     def reached(self) -> dict[str, int]:
         """For each file the end of the longest run of folded groups from its first one."""
         for warc, waiting in self._open.items():

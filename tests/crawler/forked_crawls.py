@@ -1,0 +1,210 @@
+"""Whole crawls, each in a process of its own that can be killed; cheap, since all is imported once and then forked.
+
+    with Crawls(tmp_path) as crawls:
+        ended = crawls.run(targets=["http://127.0.0.1:8000/"], collection=str(tmp_path / "kept"))
+        dead = crawls.run(..., kill="write:7:half")
+
+A kill is `operation:n:where`: at the n-th such operation the process kills itself before, in the middle of (none, one
+byte, half, all but one byte of a write), or after it. Operations are those of `archive.files.Files`, and `catalog` and
+`frontier` for the commits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+MIDDLES: dict[str, Callable[[int], int]] = {
+    "none": lambda _: 0,
+    "one": lambda _: 1,
+    "half": lambda size: size // 2,
+    "most": lambda size: size - 1,
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a crawl ended."""
+
+    status: int
+    """Exit code, or minus the signal."""
+
+    summary: dict[str, Any]
+    """The job's summary; empty when it was killed or could not begin."""
+
+    error: str
+    """What it wrote to stderr."""
+
+    fired: bool
+    """Whether the kill that was asked for happened."""
+
+
+class Running:
+    """A crawl that has not ended yet."""
+
+    def __init__(self, crawls: Crawls, pid: int) -> None:
+        self._crawls = crawls
+        self.pid = pid
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def wait(self) -> Ended:
+        """How it ended."""
+        return self._crawls.ended()
+
+
+class Crawls:
+    """Starts crawls, one at a time."""
+
+    def __init__(self, room: Path) -> None:
+        self._room = room
+
+    def __enter__(self) -> Self:
+        self._zygote = subprocess.Popen(
+            [sys.executable, "-m", "tests.crawler.forked_crawls", str(self._room)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zygote.stdin.close()
+        self._zygote.wait(10)
+        self._zygote.stdout.close()
+
+    def start(self, *, kill: str = "", settings: dict[str, Any] | None = None, **order: Any) -> Running:
+        """Begin a crawl."""
+        quick = {"delay": 0, "concurrency": 8, "allow_networks": ["127.0.0.0/8"]}
+        plain = {"PRESSMARK_READING_CHILDREN": 0, "PRESSMARK_RETRY_WAITS": [0.2, 0.4]}
+        line = {"kill": kill, "order": quick | order, "settings": plain | (settings or {})}
+        self._zygote.stdin.write(json.dumps(line) + "\n")
+        self._zygote.stdin.flush()
+        return Running(self, int(self._zygote.stdout.readline()))
+
+    def run(self, **asked: Any) -> Ended:
+        """A crawl from beginning to end; what is asked is as for `start`."""
+        return self.start(**asked).wait()
+
+    def ended(self) -> Ended:
+        return Ended(**json.loads(self._zygote.stdout.readline()))
+
+
+def main(room: Path) -> None:
+    """Fork a crawl for each line on stdin."""
+    heavy = ("crawler.job", "crawler.opening", "crawler.run", "pipelines.article", "scrapy.core.engine", "sqlite_utils")
+    for module in heavy:
+        import_module(module)
+
+    for line in sys.stdin:
+        asked = json.loads(line)
+        for name in ("summary", "fired"):
+            (room / name).unlink(missing_ok=True)
+        pid = os.fork()
+        if pid == 0:
+            _crawl(asked, room)
+        print(pid, flush=True)
+        _, status = os.waitpid(pid, 0)
+        print(json.dumps(_ended(status, room)), flush=True)
+
+
+def _ended(status: int, room: Path) -> dict[str, Any]:
+    summary = room / "summary"
+    return {
+        "status": -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status),
+        "summary": json.loads(summary.read_text()) if summary.exists() else {},
+        "error": (room / "stderr").read_text(),
+        "fired": (room / "fired").exists(),
+    }
+
+
+def _crawl(asked: dict[str, Any], room: Path) -> None:
+    """In the forked process: crawl, write the summary, leave."""
+    log = os.open(room / "stderr", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(log, 2)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    code = 1
+    try:
+        code = _crawl_in_process(asked, room)
+    except BaseException:  # noqa: BLE001  whatever it is, the test is to see it
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _crawl_in_process(asked: dict[str, Any], room: Path) -> int:
+    from dataclasses import asdict
+
+    from archive.errors import PressmarkError
+    from crawler.orders import CrawlOrder
+    from crawler.run import run_crawl
+
+    order = {name: tuple(value) if isinstance(value, list) else value for name, value in asked["order"].items()}
+    order |= {"collection": Path(order["collection"]), "settings": asked["settings"]}
+    with killing(asked["kill"], room / "fired"):
+        try:
+            summary = run_crawl(CrawlOrder(**order))
+        except PressmarkError as error:
+            print(error, file=sys.stderr)
+            return error.exit_code
+    (room / "summary").write_text(json.dumps(asdict(summary), default=str))
+    return summary.exit
+
+
+@contextmanager
+def killing(kill: str, told: Path) -> Iterator[None]:
+    """Has this process kill itself at the operation that *kill* names."""
+    if kill:
+        operation, number, where = kill.split(":")
+        _arm(operation, int(number), where, told)
+    yield
+
+
+def _arm(operation: str, number: int, where: str, told: Path) -> None:
+    from archive.files import Files
+    from archive.index import Catalog
+    from crawler.frontier import SqliteFrontier
+
+    owner, name = {"catalog": (Catalog, "commit"), "frontier": (SqliteFrontier, "set_watermarks")}.get(
+        operation, (Files, operation)
+    )
+    original = getattr(owner, name)
+    count = 0
+
+    def at_the_point(self: Any, *args: Any, **named: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count != number:
+            return original(self, *args, **named)
+        if where in MIDDLES:
+            fd, data = args
+            original(self, fd, data[: MIDDLES[where](len(data))])
+        elif where == "after":
+            original(self, *args, **named)
+        told.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(10)
+        return None
+
+    setattr(owner, name, at_the_point)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
