@@ -97,10 +97,10 @@ class Page:
 
     @cached_property
     def blocks(self) -> Blocks:
-        """The text blocks of the page's body, walked once."""
-        from pipelines.blocks import read_blocks
+        """The text blocks of the page, walked once for all who read them."""
+        from pipelines.blocks import Blocks, read_blocks
 
-        return read_blocks(self.tree.body or self.tree.root)
+        return read_blocks(self.tree.root) if self.tree.root is not None else Blocks()
 
     @cached_property
     def text(self) -> str:

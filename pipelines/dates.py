@@ -1,0 +1,298 @@
+"""When an article was published and last changed: from what the page declares, its URL, and what it shows.
+
+Each place that may give a date is a finding with a weight. Sources that agree on a day add up; a declared date that the
+page visibly contradicts loses. What stands in a copyright line is never a date of publication.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from archive.model import Evidence
+from pipelines.finding import Finding, evidence_of
+from pipelines.json_ld import Json, Node, text_of, types_of
+from pipelines.lines import Line, line_of
+from pipelines.moments import Habits, Written, dates_in, machine_date
+from pipelines.page import Page, fold
+from pipelines.urls import date_in
+from pipelines.words.fields import MODIFIED_META, MODIFIED_PROPERTIES, PUBLISHED_META, PUBLISHED_PROPERTIES, VAGUE_META
+from pipelines.words.months import MONTH_FIRST_LANGUAGES, PUBLISHED, UPDATED
+
+_UPDATED = re.compile("|".join(w.replace("_", r"[\s_-]*") for w in UPDATED), re.IGNORECASE)
+_PUBLISHED = re.compile("|".join(w.replace("_", r"[\s_-]*") for w in PUBLISHED), re.IGNORECASE)
+_COPYRIGHT = re.compile(r"©|\(c\)\s*\d|copyright|all rights", re.IGNORECASE)
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
+_MONTH_FIRST_ENDINGS = (".com", ".us", ".org", ".net", ".edu", ".gov", ".ph", ".mil", ".info", ".biz")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORDS_OF_A_DATE_LINE = 8
+"""Words beside the date that a date line may have: a name, a place, a label."""
+
+_IN_SOURCE = re.compile(
+    r"""["'](?:date_?published|published_?(?:at|date|time|on)?|publish_?(?:ed)?_?(?:date|time|at)|pub_?date|first_?published(?:_?(?:at|date))?"""
+    r"""|date_?created|creat(?:ed|ion)_?(?:at|date|time))\\?["']\s*:\s*\\?["']?(\d{4}-\d\d-\d\d[^"'\\<,}]{0,30}|\d{10}(?:\d{3})?)\b""",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The two dates of an article, with the texts that they were read from."""
+
+    published: str = ""
+    """ISO 8601; empty when unknown."""
+
+    published_raw: str = ""
+    """The text of it."""
+
+    modified: str = ""
+    """ISO 8601; empty when the page gives none."""
+
+    modified_raw: str = ""
+    """The text of it."""
+
+    evidence: tuple[Evidence, ...] = ()
+    """Where both were seen."""
+
+
+def habits_of(page: Page, language: str) -> Habits:
+    """How *page* writes dates, by its language, its site and the dates on it."""
+    return Habits(
+        today=page.captured_at.date(),
+        now=page.captured_at.replace(microsecond=0),
+        day_first=_is_day_first(page, language.lower()),
+        language=language.lower(),
+    )
+
+
+def read_dates(page: Page, news: Node, at: int, habits: Habits) -> Dates:
+    """Both dates of the article on *page*; *at* is the block of its headline, -1 where none shows it."""
+    visible = list(_visible(page, at, habits))
+    published = [*_declared(page, news, habits), *_of_url(page), *_of_times(page, habits)]
+    published += [f for f in visible if f.weight > 0.1]
+    if not any(f.value for f in published):
+        published += [*_in_source(page, habits), *(replace(f, weight=0.5) for f in visible if f.weight < 0)]
+    chosen = _choose(published)
+    modified = [f for f in _modified(page, news, visible, habits) if not chosen or f.value[:10] >= chosen.value[:10]]
+    last = max(modified, key=lambda f: f.weight, default=None)
+    return Dates(
+        chosen.value if chosen else "",
+        chosen.raw if chosen else "",
+        last.value if last else "",
+        last.raw if last else "",
+        evidence_of("date_published", published, chosen) + evidence_of("date_modified", modified, last),
+    )
+
+
+def _is_day_first(page: Page, language: str) -> bool:
+    """Whether 3/4/2018 on *page* is in April: by its language, else by its other dates, else by its domain."""
+    if language in MONTH_FIRST_LANGUAGES:
+        return False
+    if language and not language.startswith("en"):
+        return True
+    for first, second, _ in _SLASHED.findall(page.text[:200_000])[:50]:
+        if int(first) > 12 >= int(second):
+            return True
+        if int(second) > 12 >= int(first):
+            return False
+    locale = page.meta_value("og:locale").lower().replace("-", "_")
+    if language.startswith("en-") or (locale.startswith("en_") and locale != "en_us"):
+        return True
+    host = page.url.partition("://")[2].partition("/")[0].partition(":")[0]
+    return not host.endswith(_MONTH_FIRST_ENDINGS)
+
+
+def _declared(page: Page, news: Node, habits: Habits) -> Iterator[Finding]:
+    """What JSON-LD, `<meta>` and microdata say of publication."""
+    yield from _of_node(news, PUBLISHED_PROPERTIES[:1], habits, 3.0)
+    if not news.get("datePublished"):
+        yield from _of_node(news, PUBLISHED_PROPERTIES[1:], habits, 2.6)
+    for node in page.json_ld[:100]:
+        if node is not news and not set(types_of(node)) & _OTHER_THINGS:
+            yield from _of_node(node, PUBLISHED_PROPERTIES[:1], habits, 2.5)
+    yield from _of_meta(page, PUBLISHED_META, habits, 2.8)
+    yield from _of_meta(page, VAGUE_META, habits, 1.6)
+    yield from _of_marked(page, PUBLISHED_PROPERTIES, habits, 2.6)
+
+
+_OTHER_THINGS = {"Comment", "Review", "VideoObject", "ImageObject", "Event", "UserComments", "Person", "Organization", "Product"}
+
+
+def _of_node(node: Mapping[str, Json], names: Iterable[str], habits: Habits, weight: float) -> Iterator[Finding]:
+    for name in names:
+        raw = text_of(node.get(name))
+        if raw:
+            yield Finding(machine_date(raw, habits), raw, "json-ld", name, weight)
+
+
+def _of_meta(page: Page, names: Iterable[str], habits: Habits, weight: float) -> Iterator[Finding]:
+    for name in names:
+        for raw in page.meta.get(name, ())[:1]:
+            source = "opengraph" if name.startswith(("og:", "article:")) else "meta"
+            yield Finding(machine_date(raw, habits), raw, source, name, weight)
+
+
+def _of_marked(page: Page, names: Iterable[str], habits: Habits, weight: float) -> Iterator[Finding]:
+    for name in names:
+        for number, node in enumerate(page.marked.get(name.lower(), ())[:3]):
+            attributes = node.attributes
+            raw = attributes.get("content") or attributes.get("datetime") or fold(node.text())[:200]
+            if raw and node.tag != "meta":
+                yield Finding(machine_date(raw, habits), raw, "microdata", f"[itemprop={name}]", weight - number * 0.4)
+
+
+def _of_url(page: Page) -> Iterator[Finding]:
+    day = date_in(page.url)
+    if day:
+        yield Finding(day.isoformat(), page.url, "url", "path", 3.0)
+
+
+def _of_times(page: Page, habits: Habits) -> Iterator[Finding]:
+    """The first `<time>` elements of the page, those that say "updated" left out."""
+    for number, node in enumerate(page.times[:6]):
+        attributes = node.attributes
+        raw = attributes.get("datetime") or fold(node.text())[:100]
+        names = f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''}"
+        if raw and not _UPDATED.search(names):
+            is_named = "pubdate" in attributes or bool(_PUBLISHED.search(names))
+            yield Finding(machine_date(raw, habits), raw, "heuristic", f"time[{number}]", (2.2 if is_named else 1.9) - number * 0.2)
+
+
+def _visible(page: Page, at: int, habits: Habits) -> Iterator[Finding]:
+    """The lines that give little but a date, near the headline or named as dates; a weight below 0 means "updated"."""
+    kept = [(line, found, rest) for line in _lines_with_dates(page, max(at, 0)) for found, rest in _date_lines(line, habits)]
+    days = {found.iso[:10] for _, found, _ in kept}
+    for line, found, rest in kept:
+        weight = _weight_of_line(line, found, rest, is_only=len(days) == 1)
+        if not found.sure:
+            weight = _weight_of_unsure(line, found, weight)
+        if weight:
+            yield Finding(found.iso, line.text[:200], "heuristic", f"line {line.distance:+}", weight)
+
+
+def _lines_with_dates(page: Page, at: int) -> Iterator[Line]:
+    """The lines that look as if they held a date: any with a figure by the headline, those with a year elsewhere."""
+    texts = page.blocks.texts
+    for i in range(max(0, at - _FAR_ABOVE), min(len(texts), at + _FAR_BELOW)):
+        text = texts[i]
+        near = -_NEAR_ABOVE <= i - at <= _NEAR_BELOW
+        if i != at and len(text) <= (_LONG_LINE if near else _SHORT_LINE) and (near or _YEAR.search(text)):
+            yield line_of(page.blocks, i, i - at)
+
+
+_FAR_ABOVE, _FAR_BELOW = 40, 400
+_NEAR_ABOVE, _NEAR_BELOW = 6, 12
+_LONG_LINE, _SHORT_LINE = 2_000, 160
+_YEAR = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d{2}\b|[٠-٩۰-۹०-९]{2}")
+
+
+def _date_lines(line: Line, habits: Habits) -> Iterator[tuple[Written, str]]:
+    """The dates in *line*, each with the words before it, where it is a line that gives dates or begins with one."""
+    text = line.text[:MAX_LINE]
+    if line.tag in _NO_DATE_LINES or _COPYRIGHT.search(text) or _TWEET.search(text):
+        return
+    found = list(dates_in(text, habits))
+    behind = 0
+    is_date_line = len(line.text) < MAX_LINE and _has_few_words(text, len(found), line)
+    for written in found:
+        if is_date_line or (written.sure and written.start < _DATELINE):
+            yield written, text[behind : written.start]
+        behind = written.end
+
+
+def _has_few_words(text: str, dates: int, line: Line) -> bool:
+    others = len(_WORD.findall(text)) - 2 * dates
+    return others <= _WORDS_OF_A_DATE_LINE * (2 if line.is_named("date", "byline") else 1) or bool(_PUBLISHED.search(text))
+
+
+MAX_LINE = 240
+_DATELINE = 30
+"""A paragraph that has a date in its first letters is a dateline: "29.11.2022 – …", "PARIS, 3 May 2018 — …"."""
+_NO_DATE_LINES = ("td", "tr", "blockquote", "pre", "figcaption")
+_TWEET = re.compile(r"\(@\w+\)")
+_ASIDE = ("related", "comment", "popular", "sidebar", "promo", "newsletter", "nav", "footer", "ad", "caption")
+
+
+def _weight_of_line(line: Line, found: Written, before: str, *, is_only: bool) -> float:
+    if line.hints_at(*_ASIDE) and not -4 < line.distance < 7:
+        return 0.0
+    if _UPDATED.search(before[-40:]) and not _PUBLISHED.search(before[-40:]):
+        return -1.0
+    if len(line.text) > MAX_LINE:
+        return 1.5 if 0 < line.distance < 10 and found.start < _DATELINE else 0.0
+    weight = 2.6 if _PUBLISHED.search(before[-40:]) else 2.4
+    if -3 <= line.distance <= 8:
+        return weight - (0.5 if line.distance < 0 else 0.02 * line.distance)
+    named = line.is_named("date", "byline")
+    if is_only and named:
+        return weight - 0.2
+    return (1.2 if named else 0.8) if abs(line.distance) < 60 else 0.4
+
+
+def _weight_of_unsure(line: Line, found: Written, weight: float) -> float:
+    """The weight of a date without a year or counted from the capture: little, unless the line is one for dates."""
+    if weight < 0:
+        return weight
+    if not line.is_named("date", "byline") and not found.is_numeric:
+        return 0.1
+    return weight * 0.6 if -3 <= line.distance <= 8 else 0.2
+
+
+def _choose(findings: list[Finding]) -> Finding | None:
+    """The finding of the day that most speaks for; places of one kind count as one, and a little more."""
+    given = [f for f in findings if f.value]
+    if not given:
+        return None
+    declared = [f for f in given if f.source in _DECLARING and f.weight > _VAGUE]
+    local = _local_day(given, declared)
+    if local:
+        return local
+    earliest = min((f.value[:10] for f in declared), default="9999")
+    best = max(sorted({f.value[:10] for f in given}), key=lambda day: _support(day, given, earliest))
+    return max((f for f in given if f.value[:10] == best), key=lambda f: (len(f.value) > 10, f.weight))
+
+
+_DECLARING = ("json-ld", "meta", "opengraph", "microdata")
+_VAGUE = 1.6
+_EARLIER = 0.9
+"""What a visible date gains that is earlier than all declared ones: a declared date is often that of a later change."""
+
+
+def _support(day: str, findings: list[Finding], earliest: str) -> float:
+    by_family: defaultdict[str, list[float]] = defaultdict(list)
+    for f in findings:
+        if f.value[:10] == day:
+            is_earlier = f.selector.startswith("line") and day < earliest != "9999" and f.weight > 2.0
+            by_family["declared" if f.source in _DECLARING else f.source].append(f.weight + (_EARLIER if is_earlier else 0))
+    scores = sorted((max(w) + 0.25 * (sum(w) - max(w)) for w in by_family.values()), reverse=True)
+    return scores[0] + 0.8 * sum(scores[1:])
+
+
+def _local_day(findings: list[Finding], declared: list[Finding]) -> Finding | None:
+    """The day that the page shows, where the declared one is the day in UTC and the page's own is the one beside it."""
+    top = max(declared, key=lambda f: f.weight, default=None)
+    if top is None or not top.value.endswith("+00:00"):
+        return None
+    day = date.fromisoformat(top.value[:10])
+    if any(f.value[:10] == top.value[:10] for f in findings if f.source in {"url", "heuristic"} and f.weight > 1.5):
+        return None
+    beside = {(day + timedelta(days=step)).isoformat() for step in (-1, 1)}
+    shown = [f for f in findings if f.value[:10] in beside and (f.source == "url" or (f.selector.startswith("line") and f.weight > 1.5))]
+    return max(shown, key=lambda f: f.weight, default=None)
+
+
+def _modified(page: Page, news: Node, visible: list[Finding], habits: Habits) -> Iterator[Finding]:
+    found = [*_of_node(news, MODIFIED_PROPERTIES, habits, 3.0), *_of_meta(page, MODIFIED_META, habits, 2.5)]
+    found += _of_marked(page, MODIFIED_PROPERTIES, habits, 2.4)
+    found += [replace(f, weight=2.0) for f in visible if f.weight < 0]
+    yield from (f for f in found if f.value)
+
+
+def _in_source(page: Page, habits: Habits) -> list[Finding]:
+    """Dates in the scripts of a page that gives none elsewhere."""
+    found = _IN_SOURCE.search(page.html[:2_000_000])
+    iso = machine_date(found[1], habits) if found else ""
+    return [Finding(iso, found[1], "heuristic", "script", 1.0)] if found and iso else []

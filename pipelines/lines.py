@@ -1,0 +1,101 @@
+"""The lines around a headline: what stands just above it and between it and the body, where bylines and dates are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.blocks import TAGS, Blocks
+from pipelines.finding import plain
+from pipelines.page import Page
+from pipelines.vocabulary import HINT_BIT
+
+ABOVE = 14
+BELOW = 30
+_H1 = TAGS.index("h1")
+_LEVELS = 4
+"""Elements around a line whose names are taken as its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One block of text near the headline."""
+
+    text: str
+    """Its text, folded."""
+
+    distance: int
+    """Blocks from the headline: negative above it."""
+
+    tag: str
+    """The block-level element that it stands in, as in `pipelines.blocks.TAGS`."""
+
+    hints: int
+    """`HINT_BIT` of its own names and those of the three elements around it."""
+
+    near_hints: int
+    """`HINT_BIT` of its inline elements and its innermost element alone."""
+
+    link_share: float
+    """How much of it is links, from 0 to 1."""
+
+    block: int
+    """Its place in the page's blocks."""
+
+    def hints_at(self, *kinds: str) -> bool:
+        """Whether its names, or those around it, hint at one of *kinds*."""
+        return any(self.hints & HINT_BIT[kind] for kind in kinds)
+
+    def is_named(self, *kinds: str) -> bool:
+        """Whether its own names hint at one of *kinds*."""
+        return any(self.near_hints & HINT_BIT[kind] for kind in kinds)
+
+
+def headline_block(page: Page, headline: str) -> int:
+    """The block that shows *headline*: an `<h1>` of that text, else the first block of it; -1 when none does."""
+    wanted = plain(headline).replace(" ", "")
+    blocks = page.blocks
+    first = -1
+    if len(wanted) < 3:
+        return -1
+    for i, text in enumerate(blocks.texts):
+        if abs(len(text) - len(headline)) < 80 and text[:400] and plain(text).replace(" ", "") == wanted:
+            if blocks.tags[blocks.elements[i]] == _H1 or _in_h1(blocks, i):
+                return i
+            first = i if first < 0 else first
+    if first < 0:
+        first = next((i for i, e in enumerate(blocks.elements) if blocks.tags[e] == _H1 and len(blocks.texts[i]) > 15), -1)
+    return first
+
+
+def lines_around(page: Page, at: int, *, above: int = ABOVE, below: int = BELOW) -> Iterator[Line]:
+    """The lines from *above* blocks before the block *at* to *below* blocks behind it, that one left out."""
+    blocks = page.blocks
+    for i in range(max(0, at - above), min(len(blocks.texts), at + below + 1)):
+        if i != at:
+            yield line_of(blocks, i, i - at)
+
+
+def line_of(blocks: Blocks, i: int, distance: int) -> Line:
+    """The block *i* as a line."""
+    element = blocks.elements[i]
+    near = hints = blocks.inline_hints[i] | (blocks.hints[element] if element >= 0 else 0)
+    tag = TAGS[blocks.tags[element]] if element >= 0 else ""
+    for _ in range(_LEVELS - 1):
+        element = blocks.parents[element] if element >= 0 else -1
+        if element < 0:
+            break
+        hints |= blocks.hints[element]
+    text = blocks.texts[i]
+    return Line(text, distance, tag, hints, near, blocks.link_letters[i] / max(len(text), 1), i)
+
+
+def _in_h1(blocks: Blocks, i: int) -> bool:
+    element = blocks.elements[i]
+    for _ in range(3):
+        if element < 0:
+            return False
+        if blocks.tags[element] == _H1:
+            return True
+        element = blocks.parents[element]
+    return False

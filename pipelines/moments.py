@@ -1,0 +1,363 @@
+"""Dates as pages write them, in numbers and in words of many languages, as ISO 8601. Pure: no clock, no locale.
+
+`machine_date` reads what is meant for machines (JSON-LD, `<meta>`, `datetime`); `dates_in` finds dates in visible text.
+A time of day is kept where the text gives its offset from UTC, so that a date is either a day or an instant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+
+from pipelines.words.months import AGO_AFTER, AGO_BEFORE, DAYS_AGO, ERAS, MONTHS, MONTHS_OF_LANGUAGE, UNITS, ZONES
+
+FIRST_YEAR = 1900
+MAX_TEXT = 400
+"""Letters of one line in which dates are looked for."""
+
+_ISO = re.compile(
+    r"\s*(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(?:(Z|UTC|GMT)|([+-]\d{1,2}):?(\d{2})?(?::\d\d)?)?)?\s*",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d))?(Z?))?")
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?(?:\.\d+)?")
+_JS_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
+_UNIX_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d) ([A-Z]{1,5}|[+-]\d{4}) (\d{4})")
+
+_YEAR_FIRST = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
+_YEAR_LAST = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/])")
+_CJK = re.compile(r"(?:(令和|平成|昭和|民國|民国)\s*)?(\d{1,4}|元)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
+_TOKEN = re.compile(r"\d+|(?:[^\W\d]|[\u0e31-\u0e4e\u0900-\u0903\u093a-\u094f])+")
+_TIME = re.compile(
+    r"(?<![\d.:])([01]?\d|2[0-3])[:.hH]([0-5]\d)(?::[0-5]\d)?(?![\d])\s*([ap]\.?\s?m\b\.?)?\s*(?:uhr|hrs?|h\b)?"
+    r"\s*\(?\s*(?:(?:UTC|GMT)\s*([+-])\s*(\d{1,2}):?(\d{2})?|([A-Z]{1,5})\b)?",
+    re.IGNORECASE,
+)
+_DIGITS = {ord(c): str(i) for d in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "０１２３４５６７８９", "๐๑๒๓๔๕๖๗๘๙") for i, c in enumerate(d)}
+_TWO_WORDS = ("كانون الثاني", "كانون الأول", "تشرين الأول", "تشرين الثاني", "mis à jour", "mise à jour", "i dag", "i går", "il y a")
+_BETWEEN = frozenset("de del di do da of the d den dem le el a o th st nd rd er º ª m م ה".split())
+_THAI_ABBREVIATIONS = re.compile(r"([ก-ฮ])\.([ก-ฮ])\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A date found in a text."""
+
+    iso: str
+    """The day, or day, time and offset, in ISO 8601."""
+
+    start: int
+    """Where in the text it begins."""
+
+    end: int
+    """Where it ends."""
+
+    sure: bool = True
+    """False where day and month could be the other way about, the year was not given or it is relative."""
+
+    is_numeric: bool = False
+    """Whether it is written as day, month and year in figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What is known of how a page writes dates."""
+
+    today: date
+    """The day of the capture; no date is later than two days behind it."""
+
+    now: datetime
+    """The instant of the capture, for relative dates."""
+
+    day_first: bool = True
+    """Whether 3/4/2018 is in April."""
+
+    language: str = ""
+    """Language of the page, lower case."""
+
+
+def machine_date(text: str, habits: Habits) -> str:
+    """ISO 8601 of a date written for machines; empty when it is none, or cannot be.
+
+    >>> habits = Habits(date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC))
+    >>> machine_date("2018-06-18T09:30:00.000+0200", habits), machine_date("18/06/2018", habits)
+    ('2018-06-18T09:30:00+02:00', '2018-06-18')
+    """
+    text = text.strip()[:100].translate(_DIGITS)
+    found = _ISO.match(text)
+    if found:
+        return _iso_date(found, text, habits)
+    if text[:1].isdigit():
+        compact = _COMPACT.fullmatch(text)
+        if compact:
+            return _kept(_built(*map(int, compact.group(1, 2, 3))), habits)
+        if _EPOCH.fullmatch(text):
+            return _kept(_of_epoch(text), habits)
+    return _of_mail_or_script(text, habits) or next((w.iso for w in dates_in(text, habits)), "")
+
+
+def dates_in(text: str, habits: Habits) -> Iterator[Written]:
+    """The dates that stand in a line of text, in order; each kind of notation in its turn.
+
+    >>> habits = Habits(date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC))
+    >>> [w.iso for w in dates_in("Posted on Monday, 18th June 2018, updated June 20, 2018", habits)]
+    ['2018-06-18', '2018-06-20']
+    """
+    text = text[:MAX_TEXT].translate(_DIGITS)
+    if any(c.isdigit() for c in text):
+        found = [*_cjk(text, habits), *_in_numbers(text, habits)] or [*_in_words(text, habits)]
+        if found:
+            yield from sorted(found, key=lambda w: w.start)
+            return
+    yield from _relative(text, habits)
+
+
+def day_of(iso: str) -> date | None:
+    """The day of an ISO date; None for an empty one."""
+    return date.fromisoformat(iso[:10]) if iso else None
+
+
+def _iso_date(found: re.Match[str], text: str, habits: Habits) -> str:
+    year, month, day, hour, minute, second, zulu, offset, offset_minutes = found.groups()
+    built = _built(int(year), int(month), int(day))
+    if not _kept(built, habits):
+        # 2018-18-06 is written where days come first
+        return _kept(_built(int(year), int(day), int(month)), habits) if int(month) > 12 else ""
+    if hour is None or not (zulu or offset):
+        zone = re.match(r"\s*([A-Z]{3,4})\b", text[found.end() :])
+        if hour is None or not zone or zone[1].lower() not in ZONES:
+            return built
+        minutes_east = ZONES[zone[1].lower()]
+    else:
+        minutes_east = 0 if zulu else int(offset) * 60 + (-1 if offset[0] == "-" else 1) * int(offset_minutes or 0)
+    return _instant(built, int(hour), int(minute), int(second or 0), minutes_east) or built
+
+
+def _instant(day: str, hour: int, minute: int, second: int, minutes_east: int) -> str:
+    """Day and time as ISO 8601 with offset; empty when there is no such time."""
+    if not (hour < 24 and minute < 60 and second < 60 and abs(minutes_east) <= 14 * 60):
+        return ""
+    zone = timezone(timedelta(minutes=minutes_east))
+    return datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second, tzinfo=zone).isoformat()
+
+
+def _of_epoch(text: str) -> str:
+    seconds = float(text)
+    if seconds > 1e11:
+        seconds /= 1000
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _of_mail_or_script(text: str, habits: Habits) -> str:
+    script = _JS_DATE.match(text)
+    if script:
+        text = f"{script[2]} {script[1]} {script[3]} {script[4]} {script[5]}"
+    unix = _UNIX_DATE.match(text)
+    if unix:
+        minutes = ZONES.get(unix[4].lower(), 0)
+        zone = unix[4] if unix[4][0] in "+-" else f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
+        text = f"{unix[2]} {unix[1]} {unix[5]} {unix[3]} {zone}"
+    if not (text[:1].isdigit() or text[3:5] == ", "):
+        return ""
+    try:
+        when = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ""
+    if when.tzinfo is None:
+        return _kept(when.date().isoformat(), habits)
+    try:
+        return _kept(when.isoformat(timespec="seconds"), habits)
+    except ValueError:
+        return ""
+
+
+def _built(year: int, month: int, day: int) -> str:
+    """The day as ISO 8601; empty when there is no such day."""
+    if 2440 < year < 2640:
+        year -= 543  # Buddhist era
+    if not FIRST_YEAR <= year <= 2100:
+        return ""
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def _kept(iso: str, habits: Habits) -> str:
+    """*iso*, empty when it lies behind the capture or is the epoch that stands for nothing."""
+    if not iso or iso.startswith("1970-01-01") or iso[:4] < str(FIRST_YEAR):
+        return ""
+    return iso if date.fromisoformat(iso[:10]) <= habits.today + timedelta(days=2) else ""
+
+
+def _full_year(year: str, habits: Habits) -> int:
+    if len(year) > 2:
+        return int(year)
+    century = 2000 + int(year)
+    return century if century <= habits.today.year + 1 else century - 100
+
+
+def _cjk(text: str, habits: Habits) -> Iterator[Written]:
+    for found in _CJK.finditer(text) if "年" in text or "년" in text else ():
+        era, year, month, day = found.groups()
+        number = 1 if year == "元" else int(year)
+        if era:
+            number += ERAS[era]
+        elif number < 100:
+            number += 2000
+        iso = _kept(_built(number, int(month), int(day)), habits)
+        if iso:
+            yield Written(iso, found.start(), found.end())
+
+
+def _in_numbers(text: str, habits: Habits) -> Iterator[Written]:
+    for found in _YEAR_FIRST.finditer(text):
+        year, _, month, day = found.groups()
+        iso = _kept(_built(int(year), int(month), int(day)), habits)
+        if iso:
+            yield _with_time(iso, text, found)
+    for found in _YEAR_LAST.finditer(text):
+        first, mark, second, year = found.groups()
+        if text[found.end() : found.end() + 1] == ":":
+            year = year[:2]  # 28.09.1912:44 is written on forums for 28.09.19 12:44
+        yield from _year_last(int(first), mark, int(second), _full_year(year, habits), text, found, habits)
+
+
+def _year_last(
+    first: int, mark: str, second: int, year: int, text: str, found: re.Match[str], habits: Habits
+) -> Iterator[Written]:
+    """The date of 3/4/2018: day or month first by the habits, the other way about where that gives no day."""
+    day_first = habits.day_first or mark == "."
+    orders = [(second, first), (first, second)] if day_first else [(first, second), (second, first)]
+    for month, day in orders:
+        iso = _kept(_built(year, month, day), habits)
+        if iso:
+            sure = first > 12 or second > 12 or first == second or mark == "."
+            yield _with_time(iso, text, found, sure=sure)
+            return
+
+
+def _with_time(iso: str, text: str, found: re.Match[str], *, sure: bool = True) -> Written:
+    return Written(_timed(iso, text, found.start(), found.end()), found.start(), found.end(), sure, is_numeric=True)
+
+
+def _timed(iso: str, text: str, start: int, end: int) -> str:
+    """The day with the time that stands beside it, where that has a zone."""
+    time = _TIME.search(text, end, min(end + 30, len(text))) or _TIME.search(text, max(0, start - 35), start)
+    if not time:
+        return iso
+    hour, minute, half, sign, offset, offset_minutes, zone = time.groups()
+    if offset:
+        minutes_east = (-1 if sign == "-" else 1) * (int(offset) * 60 + int(offset_minutes or 0))
+    elif zone and zone.isupper() and zone.lower() in ZONES:
+        minutes_east = ZONES[zone.lower()]
+    else:
+        return iso
+    hours = int(hour) % 12 + (12 if half[0] in "pP" else 0) if half else int(hour)
+    return _instant(iso, hours, int(minute), 0, minutes_east) or iso
+
+
+def _in_words(text: str, habits: Habits) -> Iterator[Written]:
+    text = _joined_words(text.lower())
+    tokens = [(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    # the number before a colon is an hour
+    words = [word if text[end : end + 1] != ":" else ":" for word, _, end in tokens]
+    own = MONTHS_OF_LANGUAGE.get(habits.language[:2], {})
+    for i, word in enumerate(words):
+        month = own.get(word) or MONTHS.get(word)
+        if month:
+            found = _around_month(words, i, month, habits)
+            if found:
+                iso, first, last, sure = found
+                start, end = tokens[first][1], tokens[last][2]
+                yield Written(_timed(iso, text.upper(), start, end), start, end, sure)
+
+
+def _joined_words(text: str) -> str:
+    for phrase in _TWO_WORDS:
+        if phrase in text:
+            text = text.replace(phrase, phrase.replace(" ", "_"))
+    return _THAI_ABBREVIATIONS.sub(r"\1\2", text) if "." in text else text
+
+
+def _around_month(words: list[str], at: int, month: int, habits: Habits) -> tuple[str, int, int, bool] | None:
+    """The date around the month at *at*: day month year, month day year, year month day, or day and month alone."""
+    before, after = _neighbour(words, at, -1), _neighbour(words, at, 1)
+    day_before, day_after = _as_day(words, before), _as_day(words, after)
+    if day_before:
+        year = _as_year(words, _neighbour(words, at, 1), habits)
+        if year:
+            return _dated(year, month, day_before, before, after, habits)
+    if day_after:
+        behind = _neighbour(words, after, 1)
+        year = _as_year(words, behind, habits)
+        if year and len(words[behind]) == 4:
+            return _dated(year, month, day_after, at, behind, habits)
+        year = _as_year(words, before, habits)
+        if year and len(words[before]) == 4:
+            return _dated(year, month, day_after, before, after, habits)
+    return _without_year(month, day_before or day_after, min(at, before if day_before else at), at, habits)
+
+
+def _dated(year: int, month: int, day: int, first: int, last: int, habits: Habits) -> tuple[str, int, int, bool] | None:
+    iso = _kept(_built(year, month, day), habits)
+    return (iso, first, last, True) if iso else None
+
+
+def _without_year(month: int, day: int, first: int, last: int, habits: Habits) -> tuple[str, int, int, bool] | None:
+    """Day and month alone: the last such day before the capture."""
+    if not day:
+        return None
+    for year in (habits.today.year, habits.today.year - 1):
+        iso = _built(year, month, day)
+        if iso and date.fromisoformat(iso) <= habits.today:
+            return iso, first, last, False
+    return None
+
+
+def _neighbour(words: list[str], at: int, step: int) -> int:
+    """The next word in a direction that is no particle such as `de`, `of` or `th`; -1 at the end."""
+    at += step
+    while 0 <= at < len(words) and words[at] in _BETWEEN:
+        at += step
+    return at if 0 <= at < len(words) else -1
+
+
+def _as_day(words: list[str], at: int) -> int:
+    word = words[at] if at >= 0 else ""
+    return int(word) if word.isdecimal() and len(word) <= 2 and 1 <= int(word) <= 31 else 0
+
+
+def _as_year(words: list[str], at: int, habits: Habits) -> int:
+    word = words[at] if at >= 0 else ""
+    if not word.isdecimal() or len(word) not in {2, 4}:
+        return 0
+    return _full_year(word, habits) if len(word) == 2 else int(word)
+
+
+def _relative(text: str, habits: Habits) -> Iterator[Written]:
+    """Dates counted from the capture: "3 hours ago", "vor 3 Stunden", "gestern"."""
+    text = _joined_words(text[:80].lower().strip())
+    words = re.findall(r"\d+|[^\W\d]+(?:['’-][^\W\d]+)*", text)
+    for i, word in enumerate(words):
+        if word in DAYS_AGO and len(words) <= 6:
+            yield Written((habits.today - timedelta(days=DAYS_AGO[word])).isoformat(), 0, len(text), sure=False)
+            return
+        unit = UNITS.get(word)
+        if unit and i and words[i - 1].isdecimal() and len(words[i - 1]) < 4:
+            before, after = words[max(0, i - 2)], words[i + 1] if i + 1 < len(words) else ""
+            if before in AGO_BEFORE or after in AGO_AFTER:
+                yield Written(_before(habits, int(words[i - 1]), unit), 0, len(text), sure=False)
+                return
+
+
+_LENGTHS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
+
+
+def _before(habits: Habits, count: int, unit: str) -> str:
+    then = habits.now - timedelta(days=min(count * _LENGTHS[unit], 36500))
+    return then.isoformat(timespec="seconds") if unit in {"minute", "hour"} else then.date().isoformat()
