@@ -27,6 +27,7 @@ MAX_LINKS = 100
 MAX_TITLE = 1_000
 MAX_RAW_TEXT = 10_000
 
+_REPAIRED = "xml: not well-formed, repaired"
 _NAMESPACES = {
     "http://www.w3.org/2005/atom": "",
     "http://purl.org/atom/ns": "",
@@ -56,7 +57,12 @@ _HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
 _KEPT_RELS = {"hub": "hub", "self": "self", "next": "next", "prev-archive": "prev", "previous": "prev"}
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_UNSEEN = re.compile(r"<(?:(script|style)\b|!--)", re.IGNORECASE)
+_UNSEEN_ENDS = {
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "": re.compile("-->"),
+}
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<![^<>]*>")
 
 
@@ -67,11 +73,24 @@ def read_feed(content: bytes, *, url: str, content_type: str = "") -> Listing | 
     """
     if content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return _read_json_feed(content, url)
+    feed = _parsed(content, url, content_type)
+    return feed.listing() if feed else None
+
+
+def read_items(content: bytes, *, url: str, content_type: str = "") -> list[Entry]:
+    """Every item of an XML feed, also those without a link, whose `link` is empty."""
+    feed = _parsed(content, url, content_type)
+    return feed.items()[0] if feed else []
+
+
+def _parsed(content: bytes, url: str, content_type: str) -> _Feed | None:
     xml = standard_xml(content, content_type)
     if root_name(xml).rpartition(":")[2].lower() not in _FEED_ROOTS:
         return None
     root, repaired = parse_xml(xml)
-    return None if root is None else _Feed(root, url, has_bases=b"xml:base" in xml).listing(repaired=repaired)
+    if root is None:
+        return None
+    return _Feed(root, url, has_bases=b"xml:base" in xml, notes=(_REPAIRED,) if repaired else ())
 
 
 def plain_text(text: str) -> str:
@@ -82,10 +101,22 @@ def plain_text(text: str) -> str:
     """
     text = text[:MAX_RAW_TEXT]
     if "<" in text:
-        text = _TAG.sub("", _UNSEEN.sub(" ", text))
+        text = _TAG.sub("", _without_unseen(text))
     if "&" in text:
         text = html.unescape(text)
     return _folded(text)
+
+
+def _without_unseen(text: str) -> str:
+    """The text without scripts, styles and comments; what does not end is gone to the end."""
+    parts, at = [], 0
+    while begun := _UNSEEN.search(text, at):
+        parts.append(text[at : begun.start()])
+        ended = _UNSEEN_ENDS[(begun[1] or "").lower()].search(text, begun.end())
+        if not ended:
+            return " ".join(parts)
+        at = ended.end()
+    return " ".join([*parts, text[at:]])
 
 
 def _folded(text: str) -> str:
@@ -95,32 +126,28 @@ def _folded(text: str) -> str:
 class _Feed:
     """One parsed feed, while it is read."""
 
-    def __init__(self, root: _Element, url: str, *, has_bases: bool) -> None:
+    def __init__(self, root: _Element, url: str, *, has_bases: bool, notes: tuple[str, ...]) -> None:
         self.root = root
+        self.notes = notes
         self.url = url
         self.has_bases = has_bases
         self.names: dict[str, str] = {}
         self.own_namespace = root.tag.partition("}")[0] + "}" if root.tag[:1] == "{" else "{}"
         self.is_atom = self.name(root) == "feed"
-        self.language = ""
+        self.head = list(self._head())
+        said = (_folded(el.text or "") for el in self.head if self.name(el) in ("language", "dc:language"))
+        self.language = (next(said, "") or self.root.get(_XML + "lang", ""))[:40]
 
-    def listing(self, *, repaired: bool) -> Listing:
-        head = list(self._head())
-        self.language = next(
-            (_folded(el.text or "") for el in head if self.name(el) in ("language", "dc:language")), ""
-        )
-        self.language = (self.language or self.root.get(_XML + "lang", ""))[:40]
-        entries, found = self._entries()
-        notes = ["xml: not well-formed, repaired"] if repaired else []
-        if found > MAX_ENTRIES:
-            notes.append(f"entries: {found:,} found, {MAX_ENTRIES:,} kept")
+    def listing(self) -> Listing:
+        entries, found = self.items()
+        too_many = (f"entries: {found:,} found, {MAX_ENTRIES:,} kept",) if found > MAX_ENTRIES else ()
         return Listing(
             form="atom" if self.is_atom else "rss",
-            title=next((self._text(el) for el in head if self.name(el) == "title"), ""),
-            entries=tuple(entry for entry in entries if entry.link),
-            links=self._links(head),
+            title=next((self._text(el) for el in self.head if self.name(el) == "title"), ""),
+            entries=tuple(dict.fromkeys(entry for entry in entries if entry.link)),
+            links=self._links(),
             language=self.language,
-            notes=tuple(notes),
+            notes=self.notes + too_many,
         )
 
     def name(self, element: _Element) -> str:
@@ -151,7 +178,8 @@ class _Feed:
             elif name not in _ITEMS:
                 yield child
 
-    def _entries(self) -> tuple[list[Entry], int]:
+    def items(self) -> tuple[list[Entry], int]:
+        """The items, up to the budget, and how many there are."""
         entries, found = [], 0
         for element in self.root.iter(*_ITEM_TAGS):
             if self.name(element) not in _ITEMS:
@@ -159,7 +187,7 @@ class _Feed:
             found += 1
             if found <= MAX_ENTRIES:
                 entries.append(self._entry(element))
-        return list(dict.fromkeys(entries)), found
+        return entries, found
 
     def _entry(self, item: _Element) -> Entry:
         fields: dict[str, _Element] = {}
@@ -247,9 +275,9 @@ class _Feed:
             return element.text or ""  # its end tag is missing
         return "".join(_seen_text(element))
 
-    def _links(self, head: list[_Element]) -> tuple[Link, ...]:
+    def _links(self) -> tuple[Link, ...]:
         found: dict[Link, None] = {}
-        for element in head:
+        for element in self.head:
             rel = _KEPT_RELS.get(element.get("rel", "").lower())
             url = self._resolved(element.get("href"), element) if rel and self.name(element) == "link" else ""
             if rel and url:

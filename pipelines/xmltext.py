@@ -48,7 +48,7 @@ _LARGER_SETS = {
     "big5": "big5hkscs",
 }
 _NOT_CHARSETS = frozenset(
-    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "undefined", "mbcs", "oem"}
+    {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined", "mbcs", "oem"}
 )
 _CHARSET_PARAMETER = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
@@ -122,7 +122,11 @@ def _known(label: str) -> str:
         codec = codecs.lookup(label.strip())
     except (LookupError, ValueError):
         return ""
-    if not codec._is_text_encoding or codec.name in _NOT_CHARSETS or codec.name.startswith(("utf-16", "utf-32")):
+    if (
+        not codec._is_text_encoding
+        or codec.name.replace("-", "_") in _NOT_CHARSETS
+        or codec.name.startswith(("utf-16", "utf-32"))
+    ):
         return ""  # a document whose label could be read is neither UTF-16 nor UTF-32
     return _LARGER_SETS.get(codec.name, codec.name)
 
@@ -144,7 +148,7 @@ def _decoded(content: bytes, encoding: str) -> str:
         return content.decode("utf-8")
     text = content.decode(encoding, "replace")
     # A stray byte in a text of the charset it declares is one thing, another charset is another.
-    return content.decode(_guessed(content), "replace") if text.count("\ufffd") * 8 > _not_ascii(text) else text
+    return content.decode(_guessed(content), "replace") if text.count("\ufffd") * 2 > _not_ascii(text) else text
 
 
 def _not_ascii(text: str) -> int:

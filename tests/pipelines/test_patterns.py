@@ -6,7 +6,7 @@ import re
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.patterns import PathPattern
@@ -35,6 +35,7 @@ def test_matches(pattern, path, matches):
     assert PathPattern(pattern).matches(path) is matches
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab/*$", max_size=8), st.text(alphabet="ab/$", max_size=10))
 def test_matches_as_a_regular_expression_would(pattern, path):
     """A pattern matches what the regular expression of the same meaning matches."""

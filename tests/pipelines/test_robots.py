@@ -8,7 +8,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.robots import MAX_BYTES, MAX_CRAWL_DELAY, MAX_WILDCARDS, Robots, read_robots
@@ -147,12 +147,14 @@ def test_too_many_wildcards_make_it_stricter():
     assert (allows(robots, "/private"), allows(robots, "/other")) == (False, True)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_can_be_read(content):
     """Whatever the bytes, an answer comes out."""
     assert Robots(b"User-agent: *\nDisallow: /\n" + content).allowed(URL + "/robots.txt", "pressmark")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["Allow", "Disallow"]), max_size=5),
     st.text(alphabet="ab*$/%", max_size=6),

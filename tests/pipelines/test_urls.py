@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.tracking_parameters import AMBIGUOUS_NAMES, NAMES, PREFIXES
@@ -101,6 +101,7 @@ def test_what_is_no_http_url(url):
         canonical(url)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 @example("a?utm_a&#\t")
 @example("h?&&utm_source=1&")
@@ -114,6 +115,7 @@ def test_canonical_is_idempotent(rest):
     assert canonical(once) == once
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_the_short_cut_gives_the_standards_form(rest):
     """What needs no parser gets the same form as from the parser."""
@@ -173,6 +175,7 @@ def test_registered_domain(url, domain):
     assert registered_domain(url) == domain
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_registered_domain_is_total(text):
     """Any string has an owner of some kind; nothing is raised."""
@@ -305,6 +308,7 @@ def test_other_pages_do_not(path):
     assert article_likeness("https://example.com/" + path) < 0.35
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_likeness_is_a_probability(path):
     """Whatever the path, the likeness lies between 0 and 1."""
