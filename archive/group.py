@@ -5,7 +5,8 @@ that was seen before becomes a revisit. What could not be fetched is one metadat
 here rather than by a library, because libraries serialise HTTP headers anew.
 
 The metadata record holds what the bytes do not say (`via`, `hopsFromSeed`, `fetchTimeMs` as Heritrix names them):
-without it the catalog could not be rebuilt.
+without it the catalog could not be rebuilt. It holds also bytes that have no record of their own: the head of a 304
+(`responseHead`, escaped), and what came but is no HTTP (`receivedBase64`).
 """
 
 from __future__ import annotations
