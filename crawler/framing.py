@@ -100,6 +100,12 @@ class Reply:
         """The header block of the final reply, as far as it has come."""
         return bytes(self.wire[self.head_at : self.body_at or len(self.wire)])
 
+    def take(self) -> bytes:
+        """All that came, as bytes; the reply holds it, and its payload, no more, for there may be 32 MiB of it."""
+        self._payload = None
+        wire, self.wire = bytes(self.wire), bytearray()
+        return wire
+
     def feed(self, received: bytes) -> bool:
         """Take the next bytes of the connection; True when the reply is over."""
         self.wire += received

@@ -36,7 +36,7 @@ from archive.model import Capture, Exchange, utc_now
 from crawler.client import Answer, Asked, Client, place
 from crawler.connections import Route
 from crawler.context import CAPTURE, LEASE, Recorder, recorder_of
-from crawler.failures import FAILURES, NotHttp
+from crawler.failures import FAILURES, ExchangeFailed, NotHttp
 from crawler.framing import Limits, Reply
 from crawler.masking import mask
 
@@ -122,24 +122,23 @@ class WireDownloadHandler(BaseDownloadHandler):
             answer.reply.cut(refused.outcome, refused.outcome, str(refused))
         seconds = self._monotonic() - began
         request.meta["download_latency"] = seconds
+        response = None if answer.reply.outcome in FAILURES else response_of(request.url, answer)
         exchange = exchange_of(request, answer, started_at, started_at + timedelta(seconds=seconds))
-        self._count(answer.reply)
+        self._count(exchange)
         request.meta[CAPTURE] = await _keep(recorder_of(self.crawler), exchange)
-        if answer.reply.outcome in FAILURES:
-            failure = FAILURES[answer.reply.outcome](answer.reply.reason)
-            failure.sent = bool(answer.sent)
-            raise failure
-        return response_of(request.url, answer)
+        if response is None:
+            raise failure_of(answer)
+        return response
 
     async def close(self) -> None:
         self._client.close()
 
-    def _count(self, reply: Reply) -> None:
+    def _count(self, exchange: Exchange) -> None:
         stats = self.crawler.stats
         assert stats is not None
         stats.inc_value("wire/exchanges")
-        stats.inc_value(f"wire/outcome/{reply.outcome}")
-        stats.inc_value("wire/bytes_received", len(reply.wire))
+        stats.inc_value(f"wire/outcome/{exchange.outcome}")
+        stats.inc_value("wire/bytes_received", len(exchange.response))
 
 
 def client_of(crawler: Any) -> Client:
@@ -227,10 +226,10 @@ def _check_request(method: bytes, lines: list[bytes]) -> None:
 
 
 def exchange_of(request: Request, answer: Answer, started_at: datetime, finished_at: datetime) -> Exchange:
-    """The exchange that a request made, its secrets masked."""
+    """The exchange that a request made, its secrets masked; the bytes are taken out of the answer."""
     reply, context = answer.reply, context_of(request)
     sent, received, masked = mask(
-        answer.sent, bytes(reply.wire), body_at=reply.body_at or None, login=request.meta.get(LOGIN, False)
+        answer.sent, reply.take(), body_at=reply.body_at or None, login=request.meta.get(LOGIN, False)
     )
     return Exchange(
         url=_plain(request.url),
@@ -270,6 +269,13 @@ def response_of(url: str, answer: Answer) -> Response:
         ip_address=ip_address(answer.ip.partition("%")[0]) if answer.ip else None,
         protocol=f"HTTP/{reply.version}",
     )
+
+
+def failure_of(answer: Answer) -> ExchangeFailed:
+    """The exception for an answer that is none."""
+    failure = FAILURES[answer.reply.outcome](answer.reply.reason)
+    failure.sent = bool(answer.sent)
+    return failure
 
 
 def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
