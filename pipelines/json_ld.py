@@ -137,3 +137,28 @@ def _nodes(value: Json, depth: int = 0) -> Iterator[Node]:
             inner = value.get(key)
             if isinstance(inner, dict | list):
                 yield from _nodes(inner, depth + 1)
+
+
+def article_node(nodes: Iterable[Node], url: str = "", title: str = "") -> Node:
+    """The node of the article that a page is about; an empty one when no node is an article.
+
+    Of several (related articles are marked up alike) it is the one with the page's URL or title, else the first.
+    """
+    articles = [node for node in nodes if any(_ARTICLE_TYPE.search(kind) for kind in types_of(node))][:200]
+    if len(articles) < 2:
+        return articles[0] if articles else {}
+    address, words = url.partition("?")[0].rstrip("/"), set(title.lower().split())
+    return max(articles, key=lambda node: _fits(node, address, words))
+
+
+_ARTICLE_TYPE = re.compile(r"Article$|Posting$|^Report$")
+_ADDRESS_KEYS = ("url", "@id", "mainEntityOfPage")
+
+
+def _fits(node: Node, address: str, words: set[str]) -> float:
+    """How well an article node fits the page at *address* with the *words* of its title."""
+    addresses = [text_of(node.get(key)) for key in _ADDRESS_KEYS]
+    score = 2.0 if address and any(a.partition("?")[0].partition("#")[0].rstrip("/") == address for a in addresses if a) else 0.0
+    headline = set(html.unescape(text_of(node.get("headline"))).lower().split())
+    score += 2.0 * len(headline & words) / len(headline | words) if headline and words else 0.0
+    return score + (0.3 if node.get("datePublished") else 0.0) + (0.2 if node.get("author") else 0.0)

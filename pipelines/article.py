@@ -1,0 +1,116 @@
+"""An article read from its page: each field by its own reader, all of them with evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archive.model import Article, Evidence, Listing, NotAnArticle
+from pipelines.authors import read_authors
+from pipelines.body import Body, read_body
+from pipelines.dates import habits_of, read_dates
+from pipelines.headline import read_headline
+from pipelines.json_ld import article_node
+from pipelines.kinds import Signs, page_kind
+from pipelines.labels import (
+    read_canonical_url,
+    read_is_free,
+    read_keywords,
+    read_main_image,
+    read_publisher,
+    read_section,
+)
+from pipelines.language import declared_language, read_language
+from pipelines.lines import headline_block, lines_around
+from pipelines.page import Page
+from pipelines.standfirst import read_standfirst
+from pipelines.urls import canonical
+
+if TYPE_CHECKING:
+    from pipelines.site import Layout
+
+
+def read_article(page: Page, layout: Layout | None = None) -> Article | Listing | NotAnArticle:
+    """What *page* is: an article, a section page with its links, or why it is neither.
+
+    *layout* is how the site lays out its pages on the day of the capture; what it selects comes before what the general
+    readers find.
+    """
+    article, body, shown = _read(page)
+    if layout is not None:
+        from pipelines.layouts import apply_layout
+
+        article = apply_layout(article, page, layout)
+    kind = page_kind(page, article_node(page.json_ld, page.url, page.title), _signs(page, article, shown=shown))
+    notes = (*page.notes, *page.link_notes, *body.notes)
+    if kind == "article" or (layout is not None and article.body and layout.body):
+        return replace(article, notes=notes)
+    if kind == "section":
+        return Listing(form="section", title=page.title, links=page.links, language=article.language, notes=notes)
+    return NotAnArticle(reason=kind, links=page.links, notes=notes)
+
+
+def _read(page: Page) -> tuple[Article, Body, bool]:
+    """The article as the general readers see it, its body, and whether its headline stands on the page."""
+    news = article_node(page.json_ld, page.url, page.title)
+    headline = read_headline(page, news)
+    at = headline_block(page, headline.text)
+    standfirst = read_standfirst(page, news, at)
+    body = read_body(page, headline=headline.text, standfirst=standfirst.text)
+    dates = read_dates(page, news, at, habits_of(page, declared_language(page, news)))
+    publisher = read_publisher(page, news)
+    authors = read_authors(page, news, list(lines_around(page, at)), publisher.value)
+    language = read_language(page, news, f"{headline.text}\n{standfirst.text}\n{body.text}")
+    section = read_section(page, news, at, headline.text)
+    keywords, keywords_evidence = read_keywords(page, news, headline.text)
+    canonical_url = read_canonical_url(page)
+    main_image = read_main_image(page, news)
+    is_free, free_evidence = read_is_free(page, news)
+    evidence: tuple[Evidence, ...] = (
+        *headline.evidence, *standfirst.evidence, *dates.evidence, *authors.evidence, *language.evidence, *section.evidence,
+        *keywords_evidence, *publisher.evidence, *canonical_url.evidence, *main_image.evidence, *free_evidence,
+    )  # fmt: skip
+    article = Article(
+        headline=headline.text,
+        body=body.text,
+        body_html=body.html,
+        url=_canonical(page.url),
+        standfirst=standfirst.text,
+        section=section.value,
+        authors=authors.names,
+        authors_raw=authors.raw,
+        date_published=dates.published,
+        date_published_raw=dates.published_raw,
+        date_modified=dates.modified,
+        date_modified_raw=dates.modified_raw,
+        language=language.tag,
+        keywords=keywords,
+        publisher=publisher.value,
+        canonical_url=canonical_url.value,
+        main_image=main_image.value,
+        images=body.images,
+        is_accessible_for_free=is_free,
+        links=page.links,
+        evidence=evidence,
+    )
+    return article, body, at >= 0
+
+
+def _signs(page: Page, article: Article, *, shown: bool) -> Signs:
+    blocks = page.blocks
+    letters = sum(map(len, blocks.texts))
+    return Signs(
+        headline=article.headline,
+        is_shown=shown,
+        body=article.body,
+        published=bool(article.date_published),
+        authors=bool(article.authors),
+        link_share=sum(blocks.link_letters) / letters if letters else 0.0,
+    )
+
+
+def _canonical(url: str) -> str:
+    try:
+        return canonical(url)
+    except ValueError:
+        return url
