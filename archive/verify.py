@@ -1,0 +1,242 @@
+"""Checks every byte that a collection keeps, and that everything derived still points to the right ones.
+
+Nothing is changed. Each finding names the file, the byte, the URL and the next step.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.catching_up import warcs
+from archive.errors import DamagedRecord
+from archive.http1 import NotHttp, parse_response
+from archive.manifest import ManifestLine, read_manifest, sha256_of
+from archive.model import Capture
+from archive.records import Record, read_records
+from archive.warc_read import read_captures
+from archive.warc_write import OPEN, index_lines
+
+_HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha512": hashlib.sha512, "md5": hashlib.md5}
+"""The algorithms that WARC files name in their digests (WARC 1.1, 5.8)."""
+
+_REBUILD = "run `pressmark rebuild`"
+_RESTORE = "restore the file from a copy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that does not hold."""
+
+    file: str
+    """Path below the collection."""
+
+    problem: str
+    """What does not hold."""
+
+    next_step: str
+    """What an operator does about it."""
+
+    offset: int | None = None
+    """Byte in the file; None where the whole file is meant."""
+
+    url: str = ""
+    """The URL whose capture is concerned; empty where it is not one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a verification looked at and found."""
+
+    files: int
+    """WARC files that were read."""
+
+    records: int
+    """Records whose digests were computed."""
+
+    findings: tuple[Finding, ...]
+    """What does not hold, in the order of the files."""
+
+
+def verify(collection_dir: Path, *, progress: Callable[[int], None] | None = None) -> Report:
+    """Reads the whole collection at *collection_dir*; *progress* is told the number of records read so far."""
+    check = _Verification(collection_dir, progress)
+    findings = [
+        *check.manifest(),
+        *(finding for warc in check.warcs for finding in check.warc(warc)),
+        *check.catalog(),
+        *check.databases(),
+    ]
+    return Report(files=len(check.warcs), records=check.records, findings=tuple(findings))
+
+
+class _Verification:
+    """One run over a collection."""
+
+    def __init__(self, path: Path, progress: Callable[[int], None] | None) -> None:
+        self.path = path
+        self.records = 0
+        self.warcs = warcs(path / "archive")
+        self._progress = progress or (lambda _: None)
+        self._promised = read_manifest(path / "MANIFEST")
+        self._kept: dict[str, Capture] = {}
+
+    def manifest(self) -> Iterator[Finding]:
+        """Files that are missing, changed, renamed or unknown."""
+        present = {warc.name: warc for warc in self.warcs}
+        unknown = {sha256_of(warc): name for name, warc in present.items() if name not in self._promised}
+        for name, line in self._promised.items():
+            if name in present:
+                yield from _changed(present[name], line)
+            elif line.sha256 in unknown:
+                renamed = unknown.pop(line.sha256)
+                yield _of_file(renamed, f"is {name} under another name", f"rename it to {name}")
+            else:
+                yield _of_file(name, "is listed in MANIFEST and missing", _RESTORE)
+        for name in sorted(unknown.values()):
+            yield _of_file(name, "is not listed in MANIFEST", "run `pressmark import` on it from elsewhere")
+        for growing in sorted((self.path / "archive").glob(f"*{OPEN}")):
+            yield _of_file(growing.name, "is unfinished", "a running job writes it, or the next one finishes it")
+
+    def warc(self, warc: Path) -> Iterator[Finding]:
+        """Records that are damaged or do not match their digests, and an index that does not fit."""
+        damage: list[DamagedRecord] = []
+        for record in read_records(warc, on_damage=damage.append):
+            self.records += 1
+            self._progress(self.records)
+            yield from _digests(warc.name, record)
+        for broken in damage:
+            yield _of_file(warc.name, broken.problem, _RESTORE, offset=broken.offset)
+        for found, _ in read_captures(warc, on_damage=lambda _: None, with_content_digest=False):
+            self._keep(found.capture)
+        yield from self._index(warc)
+
+    def catalog(self) -> Iterator[Finding]:
+        """Rows that point to other bytes than those of their record, and records without a row."""
+        path = self.path / "catalog.db"
+        if not path.is_file():
+            if self.warcs:
+                yield Finding(file=path.name, problem="is missing", next_step=_REBUILD)
+            return
+        try:
+            with closing(_read_only(path)) as db:
+                rows = db.execute(
+                    "select record_id, url, warc, offset, length, payload_digest from captures"
+                ).fetchall()
+        except sqlite3.DatabaseError as error:
+            yield Finding(file=path.name, problem=f"cannot be read: {error}", next_step=_REBUILD)
+            return
+        yield from self._rows(rows)
+
+    def databases(self) -> Iterator[Finding]:
+        """SQLite's own check of both databases."""
+        for name, step in (("catalog.db", _REBUILD), ("frontier.db", "delete it: the next crawl derives it anew")):
+            if (self.path / name).is_file():
+                yield from _integrity(self.path / name, step)
+
+    def _keep(self, capture: Capture) -> None:
+        known = self._kept.get(capture.record_id)
+        if known is None or (capture.warc, capture.offset) < (known.warc, known.offset):
+            self._kept[capture.record_id] = capture
+
+    def _index(self, warc: Path) -> Iterator[Finding]:
+        name = f"indexes/{warc.name}.cdxj"
+        step = f"delete it and run `pressmark import archive/{warc.name}`, which writes it anew"
+        try:
+            lines = (self.path / name).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            yield Finding(file=name, problem=f"cannot be read: {error}", next_step=step)
+            return
+        right = [line.rstrip("\n") for line in index_lines(warc)]
+        for line in sorted(set(right).symmetric_difference(lines)):
+            problem = "lacks the line" if line in right else "has a line that no record stands for"
+            yield Finding(file=name, problem=f"{problem} {line[:120]}", next_step=step)
+        if lines != sorted(lines):
+            yield Finding(file=name, problem="is not sorted", next_step=step)
+
+    def _rows(self, rows: Iterable[tuple[str, str, str, int, int, str]]) -> Iterator[Finding]:
+        missing = dict(self._kept)
+        readable = {warc.name for warc in self.warcs}
+        for record_id, url, warc, offset, length, digest in rows:
+            kept = missing.pop(record_id, None)
+            if kept is None and warc in readable:
+                problem = f"captures {record_id}: no such record in {warc}"
+            elif kept is not None and (kept.url, kept.warc, kept.offset, kept.length) != (url, warc, offset, length):
+                problem = f"captures {record_id}: the record lies at {kept.warc}, byte {kept.offset}"
+            elif kept is not None and kept.payload_digest != digest:
+                problem = f"captures {record_id}: payload digest is {kept.payload_digest}"
+            else:
+                continue
+            yield Finding(file="catalog.db", problem=problem, next_step=_REBUILD, offset=offset, url=url)
+        for record_id, capture in missing.items():
+            problem = f"captures {record_id} of {capture.warc} has no row"
+            yield Finding(
+                file="catalog.db", problem=problem, next_step=_REBUILD, offset=capture.offset, url=capture.url
+            )
+
+
+def _changed(warc: Path, line: ManifestLine) -> Iterator[Finding]:
+    size = warc.stat().st_size
+    if size != line.size:
+        yield _of_file(warc.name, f"has {size:,} bytes, MANIFEST says {line.size:,}", _RESTORE)
+    elif sha256_of(warc) != line.sha256:
+        yield _of_file(warc.name, "has another sha256 than MANIFEST says", _RESTORE)
+
+
+def _digests(name: str, record: Record) -> Iterator[Finding]:
+    if record.cut:
+        return
+    problems = []
+    if _differs(record.block, record.header("WARC-Block-Digest")):
+        problems.append("block digest differs from the header")
+    if record.type == "response" and record.header("WARC-Payload-Digest"):
+        try:
+            payload = parse_response(record.block).payload
+        except NotHttp:
+            payload = record.block
+        if _differs(payload, record.header("WARC-Payload-Digest")):
+            problems.append("payload digest differs from the header")
+    for problem in problems:
+        yield _of_file(name, problem, _RESTORE, offset=record.offset, url=record.target_uri)
+
+
+def _differs(content: bytes, digest: str) -> bool:
+    """Whether a labelled digest, in base32 or hexadecimal, is that of other bytes; an unknown label proves nothing."""
+    label, _, value = digest.strip().partition(":")
+    algorithm = _HASHES.get(label.lower().replace("-", ""))
+    if algorithm is None or not value:
+        return False
+    right = algorithm(content).digest()
+    return value.lower() != right.hex() and _from_base32(value) != right
+
+
+def _from_base32(value: str) -> bytes:
+    try:
+        return base64.b32decode(value.upper() + "=" * (-len(value) % 8))
+    except binascii.Error:
+        return b""
+
+
+def _integrity(path: Path, step: str) -> Iterator[Finding]:
+    try:
+        with closing(_read_only(path)) as db:
+            problems = [row[0] for row in db.execute("pragma integrity_check(5)")]
+    except sqlite3.DatabaseError as error:
+        problems = [str(error)]
+    for problem in problems:
+        if problem != "ok":
+            yield Finding(file=path.name, problem=problem, next_step=step)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _of_file(name: str, problem: str, step: str, *, offset: int | None = None, url: str = "") -> Finding:
+    return Finding(file=f"archive/{name}", problem=problem, next_step=step, offset=offset, url=url)
