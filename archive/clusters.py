@@ -159,12 +159,14 @@ def _replace(db: sqlite3.Connection, reached: set[str], found: list[list[str]]) 
     listed = json.dumps(sorted(reached))
     old_members = dict(
         db.execute(
-            "select m.article_id, m.cluster_id from json_each(?) as k join cluster_members as m on m.article_id = k.value",
+            "select m.article_id, m.cluster_id "
+            "from json_each(?) as k join cluster_members as m on m.article_id = k.value",
             (listed,),
         )
     )
     members = {article: component[0] for component in found for article in component}
-    db.executemany("delete from cluster_members where article_id = ?", [(a,) for a in sorted(old_members.keys() - members)])
+    left = sorted(old_members.keys() - members)
+    db.executemany("delete from cluster_members where article_id = ?", [(article,) for article in left])
     db.executemany(
         "insert or replace into cluster_members (article_id, cluster_id) values (?, ?)",
         sorted((a, c) for a, c in members.items() if old_members.get(a) != c),
@@ -172,7 +174,9 @@ def _replace(db: sqlite3.Connection, reached: set[str], found: list[list[str]]) 
     rows = {component[0]: (component[0], _representative(db, component), len(component)) for component in found}
     gone = set(old_members.values()) - rows.keys()
     db.executemany("delete from clusters where id = ?", [(c,) for c in sorted(gone)])
-    db.executemany("insert or replace into clusters (id, representative, article_count) values (?, ?, ?)", rows.values())
+    db.executemany(
+        "insert or replace into clusters (id, representative, article_count) values (?, ?, ?)", rows.values()
+    )
 
 
 def _representative(db: sqlite3.Connection, component: list[str]) -> str:

@@ -79,7 +79,7 @@ def derive(db: sqlite3.Connection, touched: Collection[str]) -> None:
         return
     pages = Pages(db)
     pages.load(touched)
-    found = [c for c in components(db, pages, {*touched, *pages.repeated_elsewhere(touched)})]
+    found = components(db, pages, {*touched, *pages.repeated_elsewhere(touched)})
     articles = [(component, _showings(pages, component)) for component in found]
     shown = [(component, showings) for component, showings in articles if showings]
     old = json.dumps(sorted(_old_articles(db, (key for component in found for key in component))))

@@ -7,11 +7,15 @@ captures over several catalogs that are merged later gives the same rows.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
+from archive.jobs import JobRecord
 from archive.model import Article, Capture, Entry, Evidence, Link, Listing, Reading, instant
 from archive.text import Text, storable, text_of
 from archive.urlkey import url_key
@@ -22,7 +26,7 @@ ALIAS_RELS = {"redirect": "redirect", "amphtml": "amp"}
 """Links of a reading that say "this page is also there", and the kind of alias that each makes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FactTable:
     """A table of facts: its columns, its key, and which of two rows with the same key stays."""
 
@@ -41,11 +45,11 @@ class FactTable:
     keeps_greater: bool = False
     """True when the greater one stays."""
 
-    @property
+    @cached_property
     def insert(self) -> str:
         """The statement that folds one row in."""
         marks = ", ".join("?" * len(self.columns))
-        return f"insert into {self.name} ({', '.join(self.columns)}) values ({marks}) {self._conflict}"
+        return f"insert into {self.name} ({', '.join(self.columns)}) values ({marks}) {self._conflict}"  # noqa: S608
 
     def merge_from(self, other: str) -> str:
         """The statement that folds in the rows of the attached catalog *other*, in the order of the key."""
@@ -108,7 +112,64 @@ JOB_RECORDS = FactTable(
     ("record_id",),
     ("warc", "offset"),
 )
-FACT_TABLES = (CAPTURES, READINGS, TEXTS, ENTRIES, ALIASES, JOB_RECORDS)
+OUTLINKS = FactTable("outlinks", ("id", "url", "text", "rel"), ("id",), ("url", "text", "rel"))
+FACT_TABLES = (CAPTURES, READINGS, TEXTS, OUTLINKS, ENTRIES, ALIASES, JOB_RECORDS)
+
+
+MAX_OUTLINKS = 50_000
+"""Outlinks whose ids are remembered; those of menus and footers come again on every page."""
+
+
+class Fold:
+    """Folds captures, readings and records of jobs into the tables of facts, inside the caller's transaction."""
+
+    def __init__(self, db: sqlite3.Connection, *, on_new_text: Callable[[int, Text], None] | None = None) -> None:
+        self._db = db
+        self._on_new_text = on_new_text
+        self._outlinks: dict[tuple[str, str, str], int] = {}
+
+    def add(self, capture: Capture, reading: Reading | None) -> None:
+        """Adds a capture and what it was read as. Only a response has a reading of its own."""
+        self._db.execute(CAPTURES.insert, capture_row(capture))
+        if reading is None or capture.kind != "response":
+            return
+        text = article_text(reading) if isinstance(reading, Article) else None
+        if text is not None:
+            self._add_text(text)
+        self._db.execute(READINGS.insert, reading_row(capture, reading, text, self._link_ids(reading.links)))
+        if isinstance(reading, Listing):
+            self._db.executemany(ENTRIES.insert, entry_rows(capture, reading.entries))
+        for row in alias_rows(capture, reading):
+            self._db.execute(ALIASES.insert, row)
+
+    def add_job_record(self, record: JobRecord) -> None:
+        """Adds what a record says of a job."""
+        self._db.execute(JOB_RECORDS.insert, job_row(record))
+
+    def forget(self) -> None:
+        """To be called when the transaction is rolled back: nothing is known to be in the tables any more."""
+        self._outlinks.clear()
+
+    def _add_text(self, text: Text) -> None:
+        cursor = self._db.execute(TEXTS.insert, text_row(text))
+        if cursor.rowcount == 1 and self._on_new_text is not None:
+            assert cursor.lastrowid is not None
+            self._on_new_text(cursor.lastrowid, text)
+
+    def _link_ids(self, links: Iterable[Link]) -> list[int]:
+        """The ids of the links in `outlinks`, those that were met lately from memory."""
+        ids = []
+        for link in links:
+            said = (link.url, link.text, link.rel)
+            known = self._outlinks.get(said)
+            if known is None:
+                row = outlink_row(link)
+                self._db.execute(OUTLINKS.insert, row)
+                known = self._outlinks[said] = row[0]
+            ids.append(known)
+        if len(self._outlinks) > MAX_OUTLINKS:
+            self._outlinks.clear()
+        return ids
 
 
 def capture_row(capture: Capture) -> Row:
@@ -142,8 +203,8 @@ def capture_row(capture: Capture) -> Row:
     )
 
 
-def reading_row(capture: Capture, reading: Reading, text: Text | None) -> Row:
-    """The row of `readings`; *text* is that of an article."""
+def reading_row(capture: Capture, reading: Reading, text: Text | None, link_ids: Iterable[int]) -> Row:
+    """The row of `readings`; *text* is that of an article, *link_ids* are those of the rows of `outlinks`."""
     reason = reading.form if isinstance(reading, Listing) else getattr(reading, "reason", "")
     return (
         capture.record_id,
@@ -153,7 +214,7 @@ def reading_row(capture: Capture, reading: Reading, text: Text | None) -> Row:
         storable(reason),
         text.content_hash if text else None,
         _json(_article_fields(reading) if isinstance(reading, Article) else _listing_fields(reading)),
-        _json([(link.url, link.text, link.rel) for link in reading.links]),
+        f"[{','.join(map(str, link_ids))}]",
         _json([_evidence(e) for e in reading.evidence]) if isinstance(reading, Article) else "[]",
         _json(reading.notes),
     )
@@ -176,6 +237,29 @@ def text_row(text: Text) -> Row:
 def article_text(article: Article) -> Text:
     """The normalised text of an article."""
     return text_of(article.headline, article.standfirst, article.body)
+
+
+def job_row(record: JobRecord) -> Row:
+    """The row of `job_records`."""
+    return (
+        record.record_id,
+        storable(record.job),
+        record.kind,
+        record.at,
+        _json(record.sites),
+        storable(record.software),
+        None if record.stats is None else storable(record.stats),
+        record.exit,
+        record.warc,
+        record.offset,
+    )
+
+
+def outlink_row(link: Link) -> Row:
+    """The row of `outlinks`. Its id comes from its content, so that a link on every page of a site is stored once."""
+    content = (storable(link.url), storable(link.text), storable(link.rel))
+    digest = hashlib.blake2b("\0".join(content).encode(), digest_size=8).digest()
+    return (int.from_bytes(digest, "big") >> 1, *content)
 
 
 def entry_rows(capture: Capture, entries: tuple[Entry, ...]) -> Iterator[Row]:
@@ -210,7 +294,7 @@ def _other_urls(reading: Reading) -> Iterator[tuple[str, str]]:
 
 
 def _article_fields(article: Article) -> dict[str, Any]:
-    """What an article says beside its text; what is at its default is left out, `body_html` is read again when needed."""
+    """What an article says beside its text. What is at its default is left out; `body_html` is not kept."""
     plain: dict[str, Any] = {}
     for name in _ARTICLE_FIELDS:
         value = getattr(article, name)
@@ -249,10 +333,8 @@ def _evidence(e: Evidence) -> tuple[str, str, str, str, int]:
     return (e.field, e.source, e.selector, e.raw, int(e.chosen))
 
 
-def links_of(plain: str) -> tuple[Link, ...]:
-    """The links that a row of `readings` holds."""
-    return tuple(Link(url=url, text=text, rel=rel) for url, text, rel in json.loads(plain))
-
-
 def _json(value: Any) -> str:
-    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return storable(_ENCODER.encode(value))
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)

@@ -7,18 +7,16 @@ the same transaction, so that a crash leaves either all of a batch or nothing of
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from archive import derive, fold, schema
 from archive.errors import CheckFailed, CollectionLocked, DiskFull, PressmarkError, UsageError
 from archive.jobs import JobRecord
-from archive.model import Article, Capture, Listing, Reading, parse_instant
+from archive.model import Capture, Reading, parse_instant
 from archive.text import Text, storable
 from archive.urlkey import url_key
 
@@ -39,6 +37,8 @@ class Catalog:
         """Id of the reader whose readings are to be folded in; empty for none."""
         self._db = connection
         self._touched: set[str] = set()
+        self._fold = fold.Fold(connection, on_new_text=self._index)
+        self._current = False
 
     @classmethod
     def open(cls, path: Path, *, reader_id: str = "", readonly: bool = False) -> Self:
@@ -68,7 +68,7 @@ class Catalog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -87,23 +87,19 @@ class Catalog:
 
         Idempotent, and free of order. It counts from the next `commit` on.
         """
-        with database_errors(self.path):
-            self._begin()
-            self._db.execute(fold.CAPTURES.insert, fold.capture_row(capture))
+        with self._whole_or_nothing():
+            self._refuse_other_reader(reading)
+            self._fold.add(capture, reading)
             self._touched.add(capture.urlkey)
-            if reading is not None and capture.kind == "response":
-                self._add_reading(capture, reading)
 
     def add_job_record(self, record: JobRecord) -> None:
         """Folds in what a record says of a job."""
-        with database_errors(self.path):
-            self._begin()
-            self._db.execute(fold.JOB_RECORDS.insert, _job_row(record))
+        with self._whole_or_nothing():
+            self._fold.add_job_record(record)
 
     def commit(self, watermarks: Mapping[str, int] | None = None) -> None:
         """Derives what was touched, moves the watermarks forward, and makes it all lasting, in one transaction."""
-        with database_errors(self.path):
-            self._begin()
+        with self._whole_or_nothing():
             derive.derive(self._db, self._touched)
             self._db.executemany(
                 "insert into watermarks (warc, offset) values (?, ?) "
@@ -118,6 +114,7 @@ class Catalog:
         if self._db.in_transaction:
             self._db.execute("rollback")
         self._touched.clear()
+        self._fold.forget()
 
     def latest_capture(self, url: str) -> Capture | None:
         """The newest whole response to exactly that URL that has a payload; for conditional requests and revisits."""
@@ -148,9 +145,9 @@ class Catalog:
         with database_errors(self.path):
             self._db.execute("attach ? as other", (str(other),))
             try:
-                self._begin()
-                derive.merge_facts(self._db, "other")
-                self._touched.update(k for (k,) in self._db.execute("select distinct urlkey from other.captures"))
+                with self._whole_or_nothing():
+                    derive.merge_facts(self._db, "other")
+                    self._touched.update(k for (k,) in self._db.execute("select distinct urlkey from other.captures"))
                 self.commit()
             finally:
                 self.rollback()
@@ -166,39 +163,32 @@ class Catalog:
         """The connection, for reading."""
         return self._db
 
-    def _begin(self) -> None:
-        if not self._db.in_transaction:
-            self._db.execute("begin immediate")
+    @contextmanager
+    def _whole_or_nothing(self) -> Iterator[None]:
+        """Inside the transaction, which ends with nothing done when something goes wrong."""
+        with database_errors(self.path):
+            try:
+                if not self._db.in_transaction:
+                    self._db.execute("begin immediate")
+                yield
+            except BaseException:
+                self.rollback()
+                raise
 
-    def _add_reading(self, capture: Capture, reading: Reading) -> None:
-        if not self.is_known_reader():
+    def _index(self, text_id: int, text: Text) -> None:
+        self._db.execute(
+            "insert into articles_fts (rowid, headline, standfirst, body) values (?, ?, ?, ?)",
+            (text_id, text.headline, text.standfirst, text.body),
+        )
+
+    def _refuse_other_reader(self, reading: Reading | None) -> None:
+        if reading is not None and self.wanted_reader and not self._current:
             raise UsageError(
-                f"{self.path} was read by another reader ({self.reader_id}); run `pressmark rebuild` before adding to it"
+                f"{self.path} holds readings of another reader ({self.reader_id}); run `pressmark rebuild` first"
             )
-        text = fold.article_text(reading) if isinstance(reading, Article) else None
-        if text is not None:
-            self._add_text(text)
-        self._db.execute(fold.READINGS.insert, fold.reading_row(capture, reading, text))
-        if isinstance(reading, Listing):
-            self._db.executemany(fold.ENTRIES.insert, fold.entry_rows(capture, reading.entries))
-        for row in fold.alias_rows(capture, reading):
-            self._db.execute(fold.ALIASES.insert, row)
-            self._touched.add(row[1])
-
-    def _add_text(self, text: Text) -> None:
-        cursor = self._db.execute(fold.TEXTS.insert, fold.text_row(text))
-        if cursor.rowcount == 1:
-            self._db.execute(
-                "insert into articles_fts (rowid, headline, standfirst, body) values (?, ?, ?, ?)",
-                (cursor.lastrowid, text.headline, text.standfirst, text.body),
-            )
-
-    def is_known_reader(self) -> bool:
-        """Whether readings may be folded in: no reader was named, or it is the one that made all others."""
-        return not self.wanted_reader or self._current
 
     def _take_reader(self) -> None:
-        self._begin()
+        self._db.execute("begin immediate")
         if self.wanted_reader and self._db.execute("select 1 from readings limit 1").fetchone() is None:
             self._db.execute("delete from reader")
             self._db.execute("insert into reader (id) values (?)", (self.wanted_reader,))
@@ -239,18 +229,3 @@ def database_error(error: sqlite3.DatabaseError, path: Path) -> PressmarkError:
 
 
 _NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE}
-
-
-def _job_row(record: JobRecord) -> fold.Row:
-    return (
-        record.record_id,
-        storable(record.job),
-        record.kind,
-        record.at,
-        storable(json.dumps(record.sites, ensure_ascii=False)),
-        storable(record.software),
-        None if record.stats is None else storable(record.stats),
-        record.exit,
-        record.warc,
-        record.offset,
-    )

@@ -1,7 +1,9 @@
-"""The records of a job: the warcinfo at the head of each of its WARC files, and the metadata record that closes it.
+"""What WARC files say beside captures: the jobs that wrote them, and the pages that no child could read.
 
-A job without a closing record was killed. `opening_fields` and `closing_note` are what a job writes, `job_record` is
-what is read back; the table `jobs` follows from those records alone.
+A job speaks in the warcinfo at the head of each of its files and in the metadata record that closes it; one without a
+closing record was killed. `opening_fields` and `closing_note` are what a job writes, `job_record` is what is read back;
+the table `jobs` follows from those records alone. A page that went beyond the limits of a reading child is told in a
+metadata record of its own, which every later reading of that record by the same reader obeys.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from pathlib import Path
 
@@ -108,6 +111,42 @@ def job_records(path: Path, warc: str, start: int = 0) -> Iterator[JobRecord]:
         found = job_record(record, warc)
         if found is not None:
             yield found
+
+
+@dataclass(slots=True, kw_only=True)
+class Notes:
+    """What the records of some WARC files say beside captures."""
+
+    jobs: list[JobRecord] = dataclass_field(default_factory=list)
+    """Of jobs, in the order of the files."""
+
+    aborted: dict[tuple[str, str], str] = dataclass_field(default_factory=dict)
+    """Why a record could not be read, by its record id and the id of the reader."""
+
+    def add(self, other: Notes) -> None:
+        """Takes in what *other* holds."""
+        self.jobs += other.jobs
+        for key, reason in other.aborted.items():
+            self.aborted[key] = min(reason, self.aborted.get(key, reason))
+
+
+def read_notes(path: Path, warc: str, start: int = 0) -> Notes:
+    """What a WARC file says beside captures from byte *start* on, as far as it is whole."""
+    notes = Notes()
+    for record in read_records(path, start, warc_name=warc, on_damage=lambda _: None):
+        if (job := job_record(record, warc)) is not None:
+            notes.jobs.append(job)
+        elif (aborted := _aborted(record)) is not None:
+            notes.add(Notes(aborted=aborted))
+    return notes
+
+
+def _aborted(record: Record) -> dict[tuple[str, str], str] | None:
+    if record.type != "metadata" or record.content_type != FIELDS_TYPE or b"readingAborted:" not in record.block:
+        return None
+    fields = parse_fields(record.block)
+    about = record.header("WARC-Refers-To").strip("<> ")
+    return {(about, unescape(field(fields, "reader"))): unescape(field(fields, "readingAborted"))}
 
 
 def first_job_record(path: Path, warc: str) -> JobRecord | None:

@@ -1,9 +1,9 @@
 """The tables of catalog.db: facts, what is derived from them, and the views that researchers see.
 
 Facts are only ever added, or take a minimum, a maximum or a union (see `archive.index`). Derived tables follow from
-them (see `archive.derive`). What a reading says at length (links, evidence) lies in it as JSON and is seen through
-views, and so do the texts of articles and revisions: each distinct text is stored once. Integer ids, `text_id`, give
-the order of arrival; they join tables within one file and mean nothing outside it.
+them (see `archive.derive`). Each distinct text and each distinct outlink is stored once; evidence, and the ids of its
+outlinks, lie in a reading as JSON. Researchers see views. `text_id` gives the order of arrival: it joins tables within
+one file and means nothing outside it, while the id of an outlink comes from its content.
 """
 
 from __future__ import annotations
@@ -74,6 +74,14 @@ FACTS = (
     ) strict
     """,
     "create index texts_by_body on texts (body_hash) where body_hash is not null",
+    """
+    create table outlinks (
+      id integer primary key,
+      url text not null,
+      text text not null,
+      rel text not null
+    ) strict
+    """,
     """
     create table entries (
       link text not null,
@@ -225,9 +233,9 @@ VIEWS = (
     create view links as
     select from_urlkey, url, text, rel, substr(min(captured_at || ' ' || record_id), 29) as first_record_id
     from (
-      select r.urlkey as from_urlkey, r.captured_at, r.record_id, json_extract(l.value, '$[0]') as url,
-             json_extract(l.value, '$[1]') as text, json_extract(l.value, '$[2]') as rel
+      select r.urlkey as from_urlkey, r.captured_at, r.record_id, o.url, o.text, o.rel
       from readings as r, json_each(r.links) as l
+      join outlinks as o on o.id = l.value
     )
     group by from_urlkey, url, text, rel
     """,
@@ -259,6 +267,8 @@ VIEWS = (
 STEPS = (("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),)
 """What each migration executes, oldest first. A step that was released is never edited."""
 
+_CACHE_KIB = 32 * 1024  # a batch and the upper pages of the indexes, so that no page is written twice for a commit
+
 SET = "pressmark catalog"
 """Name of the set of migrations in the table that sqlite-utils keeps."""
 
@@ -271,6 +281,7 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
         return connection
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
     connection.execute("pragma busy_timeout = 10000")
+    connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
     return connection
@@ -281,7 +292,8 @@ def migrate(connection: sqlite3.Connection, name: str) -> None:
     applied = applied_steps(connection)
     unknown = applied - {step for step, _ in STEPS}
     if unknown:
-        raise UsageError(f"{name} was written by a newer pressmark ({', '.join(sorted(unknown))}); install that version")
+        newer = ", ".join(sorted(unknown))
+        raise UsageError(f"{name} was written by a newer pressmark (it has {newer}); install that version")
     if len(applied) < len(STEPS):
         _apply(connection)
 

@@ -20,6 +20,10 @@ MIN_KEY = 12
 MIN_OPENING = 40
 """Letters and digits that a paragraph needs to count as the opening."""
 
+MAX_KEY = 300
+"""Characters of a headline or opening that are compared."""
+
+_NO_LETTER = re.compile(r"[\W_]+")
 # Zero-width joiners stay: Persian and Indic scripts spell with them.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\xad\u200b\u200e\u200f\u2060\ufeff]")
 # Scripts without spaces: each character counts as a word.
@@ -57,9 +61,9 @@ class Text:
 
 
 def text_of(headline: str, standfirst: str, body: str) -> Text:
-    """The normalised text of an article.
+    r"""The normalised text of an article.
 
-    >>> text_of("Two  words", "", "a\\u00a0b").content_hash == text_of("Two words ", "", "a b").content_hash
+    >>> text_of("Two  words", "", "a\u00a0b").content_hash == text_of("Two words ", "", "a b").content_hash
     True
     """
     headline, standfirst, body = one_line(headline), one_line(standfirst), normalise(body)
@@ -76,10 +80,10 @@ def text_of(headline: str, standfirst: str, body: str) -> Text:
 
 
 def normalise(text: str) -> str:
-    """*text* composed, without invisible characters, with white space folded within each line.
+    r"""*text* composed, without invisible characters, with white space folded within each line.
 
-    >>> normalise("  one\\u00ad\\t two \\r\\n\\n\\n\\n three ")
-    'one two\\n\\nthree'
+    >>> normalise("  one\u00ad\t two \r\n\n\n\n three ")
+    'one two\n\nthree'
     """
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", storable(text)))
     lines: list[str] = []
@@ -116,7 +120,7 @@ def storable(text: str) -> str:
 
 
 def _key(text: str, least: int) -> str:
-    letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text[:2000]).casefold()))
+    letters = _NO_LETTER.sub("", unicodedata.normalize("NFKC", text[:MAX_KEY]).casefold())
     return _sha256(letters)[:16] if len(letters) >= least else ""
 
 

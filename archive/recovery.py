@@ -1,0 +1,93 @@
+"""Makes good what a crash left in a collection's WARC files: torn tails are cut off, growing files finished.
+
+Every step may be the last one before the next crash; run again, it goes on from whatever it finds. A tail goes to
+`quarantine/` before it is cut off, in a file named after the WARC and the byte where it began.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import DamagedRecord
+from archive.files import Files, disk_errors, replace_file
+from archive.gzip_members import next_member, scan_members
+from archive.warc_write import OPEN, finish, unfinished
+
+QUARANTINE = "quarantine"
+_STEP = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What was found and made good."""
+
+    finished: tuple[Path, ...] = ()
+    """WARC files that are finished now."""
+
+    quarantined: tuple[Path, ...] = ()
+    """Torn tails, in `quarantine/`."""
+
+    damaged: tuple[DamagedRecord, ...] = ()
+    """Damage in the middle of a growing file, which stays as it is: what lies behind it is whole."""
+
+
+def recover(collection_dir: Path, files: Files) -> Recovery:
+    """Brings every WARC file of the collection into its finished form."""
+    finished, quarantined, damaged = [], [], []
+    for path in unfinished(collection_dir):
+        if path.name.endswith(OPEN):
+            torn, damage = torn_tail(path)
+            damaged += damage
+            if torn is not None:
+                quarantined.append(cut_off(path, torn, collection_dir / QUARANTINE, files))
+        done = finish(path, files=files)
+        finished += [done] if done else []
+    return Recovery(finished=tuple(finished), quarantined=tuple(quarantined), damaged=tuple(damaged))
+
+
+def torn_tail(path: Path) -> tuple[int | None, list[DamagedRecord]]:
+    """The byte at which a file's torn last group begins, None when it ends whole; and the damage before that."""
+    name = path.name.removesuffix(OPEN)
+    damage: list[DamagedRecord] = []
+    at = 0
+    while True:
+        scan = scan_members(path, at)
+        for _ in scan:
+            pass
+        if scan.torn is None:
+            return None, damage
+        behind = next_member(path, scan.torn.offset, _begins_record)
+        if behind is None:
+            return scan.torn.offset, damage
+        damage.append(DamagedRecord(name, scan.torn.offset, f"its gzip member {scan.torn.problem}"))
+        at = behind
+
+
+def cut_off(path: Path, offset: int, quarantine: Path, files: Files) -> Path:
+    """Moves what lies behind byte *offset* of the file into *quarantine*, and says where."""
+    tail = quarantine / f"{path.name.removesuffix(OPEN)}@{offset}"
+    with disk_errors(quarantine):
+        files.make_directory(quarantine)
+    replace_file(files, tail, _behind(path, offset))
+    with disk_errors(path):
+        fd = files.append_to(path)
+        try:
+            files.truncate(fd, offset)
+            files.sync(fd)
+        finally:
+            files.close(fd)
+    return tail
+
+
+def _behind(path: Path, offset: int) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        stream.seek(offset, os.SEEK_SET)
+        while piece := stream.read(_STEP):
+            yield piece
+
+
+def _begins_record(content: bytes) -> bool:
+    return content.startswith(b"WARC/")
