@@ -61,7 +61,6 @@ tarpit | pages of random words that link to more of them | Nepenthes; Cloudflare
 all-is-well | every unknown path answers 200 | internetarchive/heritrix3#729
 syndicated-copy | a press release under several mastheads, verbatim or edited | mediacloud/backend#136
 templated-report | reports of different companies written from one template | mediacloud/backend#396
-unchanged | conditional requests are answered with 304 | RFC 9110, 15.4.5
 silent-edit | an article changes without a word
     | the diffengine project
 """.strip()

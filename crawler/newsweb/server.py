@@ -18,7 +18,7 @@ from typing import IO, Any, Protocol, Self
 
 from .reply import REASONS, Reply
 
-_KEPT = 20_000
+_KEPT = 60_000
 _CHUNK = 4096
 _LONGEST_HEAD = 65_536
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from html import escape
 
-from .furniture import AMP_DESIGNS
+from .furniture import AMP_DESIGNS, has_comments
 from .plan import AGENCY, DEFAULT_NOW, SitePlan, Slot, blocks_of, plan_families, plan_sites
 from .prose.grammar import dice
 from .prose.story import Block, plain_text
@@ -20,7 +20,7 @@ from .traps import ENTRIES
 
 _INSTANT_DESIGNS = ("modern", "microdata")
 _CREDITED_DESIGNS = ("modern", "misleading", "microdata")
-_SITES_KEPT = 64
+_SITES_KEPT = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,9 @@ class PlannedArticle:
 
     withdrawn: bool = False
     """True: the site answers 404 or 410 for it now."""
+
+    misbehaviours: tuple[str, ...] = ()
+    """What its page or its addresses do wrong: names in `MISBEHAVIOURS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +201,7 @@ class NewsWeb:
         return Reply(status=421, mime="text/plain", body=b"No such host here\n")
 
     def site(self, index: int) -> Site:
-        """The site at that place, made when it is first asked for; the 64 used last are kept."""
+        """The site at that place, made when it is first asked for; the 2,000 used last are kept."""
         site = self._made.get(index)
         if site is None:
             site = Site(
@@ -212,7 +215,7 @@ class NewsWeb:
                 agency=f"http://{self.agency_host}/",
             )
             self._made[index] = site
-            if len(self._made) > max(_SITES_KEPT, 1):
+            if len(self._made) > _SITES_KEPT:
                 self._made.popitem(last=False)
         else:
             self._made.move_to_end(index)
@@ -280,6 +283,7 @@ class NewsWeb:
             role=slot.role,
             series=slot.series,
             withdrawn=slot.number in site.state.withdrawn,
+            misbehaviours=tuple(name for name, shown in _shown(site, slot).items() if shown),
         )
 
     def _aliases(self, plan: SitePlan, slot: Slot) -> Iterator[str]:
@@ -425,6 +429,33 @@ class NewsWeb:
     def _url(self, place: tuple[int, int]) -> str:
         site = self.site(place[0])
         return site.plan.origin + site.all_slots[place[1]].path
+
+
+def _shown(site: Site, slot: Slot) -> dict[str, bool]:
+    """Which misbehaviours an article shows."""
+    plan, own = site.plan, slot.design != "seed"
+    return {
+        "misleading-json-ld": slot.design == "misleading",
+        "legacy-tables": slot.design == "tables",
+        "query-url": slot.design == "tables",
+        "xhtml-type": slot.design == "xhtml",
+        "no-class-names": slot.design == "soup",
+        "meta-charset": own and plan.declared == "meta",
+        "latin1-is-windows-1252": own and plan.charset == "iso-8859-1" and slot.tongue.code != "ja",
+        "shift-jis": slot.tongue.code == "ja",
+        "comment-dates": has_comments(slot),
+        "related-links": own,
+        "paywall-teaser": slot.teaser,
+        "amp-page": slot.design in AMP_DESIGNS,
+        "print-page": own and slot.design not in AMP_DESIGNS,
+        "redirect-hops": own,
+        "host-alias": True,
+        "trailing-slash": slot.path.endswith("/"),
+        "syndicated-copy": bool(slot.family),
+        "templated-report": bool(slot.series),
+        "silent-edit": slot.edits > 0,
+        "gone": slot.number in site.state.withdrawn,
+    }
 
 
 def _numbered(path: str, count: int, kind: str) -> Iterator[tuple[str, str, int, str]]:

@@ -113,6 +113,16 @@ def test_planned_pages_answer_as_planned(web: NewsWeb) -> None:
     assert {page.misbehaviour for page in pages} - {""} <= set(MISBEHAVIOURS)
 
 
+def test_every_misbehaviour_is_shown_somewhere() -> None:
+    """Each row of the table is shown by an article or a page of a web with traps that has advanced."""
+    web = NewsWeb(8, sites=12, articles=240, traps=True)
+    web.advance(edited=5, withdrawn=5)
+    shown = {name for article in web.articles for name in article.misbehaviours}
+    shown |= {page.misbehaviour for page in web.pages()}
+
+    assert set(MISBEHAVIOURS) - shown == set()
+
+
 def test_aliases_lead_to_their_article(web: NewsWeb) -> None:
     """Every alias ends, after redirects, at a page that shows the headline."""
     lost = []
