@@ -325,11 +325,12 @@ class _Finder:
         if reason:
             self.skipped[reason] += 1
             return
-        age = _age(entry.published or entry.updated, self.capture.captured_at)
+        updated = self._believable(entry.updated)
+        age = _age(entry.published or updated, self.capture.captured_at)
         likeness = self._likeness(looks)
         if self.origin == "feed" or entry.title:
             likeness = max(likeness, 0.6)
-        self._add(looks, looks.kind, self._page_priority(looks, likeness, age), entry=entry)
+        self._add(looks, looks.kind, self._page_priority(looks, likeness, age), entry.published, updated)
 
     def look_at_link(self, link: Link) -> None:
         """Take in a link, or count why not."""
@@ -433,7 +434,7 @@ class _Finder:
             age = max((self.seen_on - day).days, 0) if day else _AGE_OF_UNDATED.get(self.origin, _AGE_OF_LINK)
         return ARTICLE + _freshness(age) + int(likeness * 199)
 
-    def _add(self, looks: _Looks, kind: Kind, priority: int, *, entry: Entry | None = None) -> None:
+    def _add(self, looks: _Looks, kind: Kind, priority: int, published: str = "", updated: str = "") -> None:
         url = looks.url
         known = self.found.get(url)
         if url == self.capture.url or (known is not None and known.priority >= priority):
@@ -449,8 +450,8 @@ class _Finder:
             hops=self.capture.hops + ("M" if is_part else _HOP_LETTERS.get(discovered, "L")),
             via=self.capture.url,
             discovered=discovered,
-            published=entry.published if entry else known.published if known else "",
-            updated=self._believable(entry.updated) if entry else known.updated if known else "",
+            published=published or (known.published if known else ""),
+            updated=updated or (known.updated if known else ""),
         )
 
     def _believable(self, updated: str) -> str:
@@ -467,7 +468,7 @@ class _Finder:
 
 
 def _built_at(listing: Listing) -> str:
-    """The time that most entries give as their last change, which then is that of the listing; empty when they differ."""
+    """What most entries give as their last change, which then is the listing's own time; empty when they differ."""
     if len(listing.entries) < _FEW_ENTRIES:
         return ""
     (updated, count), *_ = Counter(entry.updated for entry in listing.entries).most_common(1)

@@ -1,0 +1,176 @@
+"""Site files say what is known of a site, and are told plainly where they are wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from archive.errors import UsageError
+from pipelines.patterns import PathPattern
+from pipelines.site import SITES, Layout, Politeness, SiteFileError, Sites, UnknownSite, load_sites
+
+ACME = """# News of a made-up company.
+name = "acme"
+home = "https://www.acme.example/"
+language = "en"
+time_zone = "Europe/London"
+checked = false
+feeds = ["/feed"]
+article = ["/news/*"]
+
+[politeness]
+delay = 2.5
+
+[[layouts]]
+until = 2018-06-18
+body = "div.article-body"
+
+[[layouts]]
+headline = "h1.title"
+remove = [".related", "ul.tags li"]
+"""
+
+
+def sites(**files: str) -> Sites:
+    return Sites((Path(f"/sites/{name}.toml"), text.encode()) for name, text in files.items())
+
+
+def test_a_site_in_full():
+    """Every key of a file becomes a field; URLs are resolved against home, whose domain belongs to the site."""
+    site = sites(acme=ACME).named("acme")
+    assert site.home == "https://www.acme.example/"
+    assert site.domains == {"acme.example"}
+    assert site.feeds == ("https://www.acme.example/feed",)
+    assert site.article == (PathPattern("/news/*"),)
+    assert site.politeness == Politeness(delay=2.5, concurrency=1)
+    assert (site.language, site.time_zone, site.checked) == ("en", "Europe/London", None)
+    assert site.layouts[1] == Layout(headline="h1.title", remove=(".related", "ul.tags li"))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        ("language =", "langauge =", "line 4: unknown key 'langauge'; did you mean 'language'?"),
+        ('"en"', '"EN"', "line 4: language 'EN' is no language tag"),
+        (
+            "Europe/London",
+            "Europe/Londn",
+            "line 5: time_zone 'Europe/Londn' is no IANA time zone; did you mean 'Europe/London'?",
+        ),
+        ("checked = false", "checked = true", "line 6: checked True: Input should be a valid date"),
+        ('"/feed"', '"ftp://x"', "line 7: feeds ['ftp://x'] holds something that is no URL"),
+        ('"/news/*"', '"news"', "line 8: article.0 'news' is no path pattern"),
+        ("[politeness]", "[politness]", "line 10: unknown key 'politness'; did you mean 'politeness'?"),
+        ("delay = 2.5", "dealy = 2.5", "line 11: unknown key 'dealy'; did you mean 'delay'?"),
+        ("delay = 2.5", "delay = -1", "line 11: politeness.delay -1: Input should be greater than or equal to 0"),
+        ("delay = 2.5", "concurrency = 99", "line 11: politeness.concurrency 99: Input should be less"),
+        ("until = 2018-06-18", 'until = "soon"', "line 14: layouts.0.until 'soon': Input should be a valid date"),
+        ("until = 2018-06-18", "", "stand in the order of `until`"),
+        ('headline = "h1', 'headlin = "h1', "line 18: unknown key 'headlin'; did you mean 'headline'?"),
+        ('"h1.title"', '"h1["', "line 18: layouts.1.headline 'h1[' is no CSS selector"),
+        ('"h1.title"', '"h1:has(p)"', "line 18: layouts.1.headline 'h1:has(p)' is no plain CSS selector"),
+        ('"ul.tags li"', "3", "line 19: layouts.1.remove.1 3: Input should be a valid string"),
+        ("[[layouts]]\nheadline", "[layouts]\nheadline", "line 17: Cannot declare"),
+        ('home = "https://www.acme.example/"\n', "", "line 1: 'home' is missing"),
+        ('home = "https', 'home = "gopher', "line 3: home 'gopher://www.acme.example/' is no http or https URL"),
+        ('name = "acme"', 'name = "other"', "line 2: name is 'other', but the file is called 'acme.toml'"),
+    ],
+)
+def test_mistakes(right, wrong, problem):
+    """A mistake is told with file and line, what is wrong, and what may have been meant."""
+    assert right in ACME
+    with pytest.raises(SiteFileError) as caught:
+        sites(acme=ACME.replace(right, wrong)).named("acme")
+    assert str(caught.value).startswith("/sites/acme.toml, line ")
+    assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(("content", "line"), [(b'name = "a"\n\xff', 2), (b'a = 1\nb = "', 2), (b"a = 1\n\n=", 3)])
+def test_files_that_are_no_toml(content, line):
+    """A file that is no UTF-8 or no TOML is told at once, with the line."""
+    with pytest.raises(SiteFileError) as caught:
+        Sites([(Path("/sites/acme.toml"), content)])
+    assert caught.value.line == line
+
+
+@pytest.mark.parametrize("key", ["__import__", "code", "regex", "python"])
+def test_site_files_hold_values_alone(key):
+    """There is no key that could hold code or a regular expression."""
+    with pytest.raises(SiteFileError, match="unknown key"):
+        sites(acme=f'name = "acme"\nhome = "https://acme.example/"\n{key} = "x"\n').named("acme")
+
+
+def test_an_unknown_name():
+    """A name that no file has is told with the nearest one."""
+    with pytest.raises(UnknownSite, match="'acmee'; did you mean 'acme'") as caught:
+        sites(acme=ACME).named("acmee")
+    assert isinstance(caught.value, UsageError)
+
+
+def test_whose_a_url_is():
+    """A URL belongs to the site that claims its host, the most exact claim first; else to none."""
+    blog = 'name = "blog"\nhome = "https://blog.acme.example/"\ndomains = ["blog.acme.example"]\n'
+    here = 'name = "here"\nhome = "http://127.0.0.1:8000/"\n'
+    known = sites(acme=ACME, blog=blog, here=here)
+    urls = [
+        "https://m.acme.example/a",
+        "https://blog.acme.example/a",
+        "http://127.0.0.1:8000/x",
+        "http://127.0.0.1/",
+        "x",
+    ]
+    names = [site.name if (site := known.of_url(url)) else None for url in urls]
+    assert names == ["acme", "blog", "here", None, None]
+
+
+def test_layouts_are_chosen_by_the_day():
+    """A page is read with the layout of the day on which it was captured."""
+    known = sites(acme=ACME)
+    url = "https://acme.example/a"
+    assert known.layout(url, on=date(2018, 6, 18)) == Layout(until=date(2018, 6, 18), body="div.article-body")
+    assert known.layout(url, on=datetime(2018, 6, 19, tzinfo=UTC)) == known.named("acme").layouts[1]
+    assert known.layout("https://other.example/", on=date(2018, 6, 18)) is None
+
+
+def test_the_digest_is_of_names_and_contents():
+    """Equal files give an equal digest wherever they lie; a changed or a further one gives another."""
+    one, moved = sites(acme=ACME), Sites([(Path("/else/acme.toml"), ACME.replace("\n", "\r\n").encode())])
+    assert one.digest == moved.digest
+    assert len({one.digest, sites(acme=ACME + "#").digest, sites(acme=ACME, b="").digest, sites(b=ACME).digest}) == 4
+
+
+def test_a_later_folder_counts(tmp_path):
+    """Of two files of one name that in the later folder is taken."""
+    (tmp_path / "pmlive.toml").write_text('name = "pmlive"\nhome = "https://mine.example/"\n')
+    assert load_sites([SITES, tmp_path]).named("pmlive").home == "https://mine.example/"
+
+
+def test_the_files_that_come_with_pressmark():
+    """At least 20 industry news sites come along, PMLive among them; each has home, language and a real time zone."""
+    shipped = list(load_sites())
+    assert len(shipped) >= 20
+    assert "pmlive" in [site.name for site in shipped]
+    assert all(site.home and site.language and ZoneInfo(site.time_zone) for site in shipped)
+    assert len({domain for site in shipped for domain in site.domains}) == len(shipped)
+
+
+def test_unchecked_files_claim_nothing():
+    """A file that was not checked against the live site says so, and names no feed, pattern or selector."""
+    for path in SITES.glob("*.toml"):
+        site = load_sites().named(path.stem)
+        assert "Not checked against the live site yet" in path.read_text()
+        assert (site.checked, site.feeds, site.sitemaps, site.article, site.layouts) == (None, (), (), (), ())
+
+
+def test_pydantic_is_imported_when_a_site_is_asked_for():
+    """Loading the files, and asking for a URL of no site, does without pydantic."""
+    code = (
+        "import sys; from pipelines.site import load_sites; s = load_sites(); s.digest; s.of_url('https://x.example/');"
+        "assert 'pydantic' not in sys.modules; s.named('pmlive'); assert 'pydantic' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=SITES.parent.parent)
