@@ -19,10 +19,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.seed,
         sites=options.sites,
         articles=options.articles,
+        families=options.families,
         crawl_delay=options.crawl_delay,
         traps=options.traps,
     )
     with serve(web, host=options.host, port=options.port, latency=options.latency) as server:
+        if options.warm:
+            server.warm([*web.article_urls(), *(page.url for page in web.pages())])
         if options.control:
             _obey_lines(server)
         else:
@@ -38,6 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--articles", type=int, default=60)
     parser.add_argument("--crawl-delay", type=float, default=0.1, help="seconds, in robots.txt of every third site")
     parser.add_argument("--traps", action="store_true", help="calendars, session ids and other places without end")
+    parser.add_argument("--families", type=int, help="stories with copies on other sites")
+    parser.add_argument("--warm", action="store_true", help="make every page before serving, for measurements")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before every answer")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")

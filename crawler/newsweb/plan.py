@@ -254,14 +254,16 @@ class Membership:
     """original, verbatim, edited, shortened or introduced."""
 
 
-def plan_families(seed: int, sites: Sequence[SitePlan], counts: Sequence[int]) -> dict[tuple[int, int], Membership]:
-    """Which articles (site, number) are copies of one another: about one in eight is the original of a family."""
+def plan_families(
+    seed: int, sites: Sequence[SitePlan], counts: Sequence[int], families: int
+) -> dict[tuple[int, int], Membership]:
+    """Which articles (site, number) are copies of one another: *families* stories of two to four members each."""
     rng = dice("families", seed)
     english = [site.index for site in sites if site.tongue.code == "en" and counts[site.index] > 3]
     members: dict[tuple[int, int], Membership] = {}
     if len(english) < 2:
         return members
-    for family in range(sum(counts) // 16):
+    for family in range(families):
         size = min(len(english), rng.choice((2, 2, 2, 3, 3, 4)))
         for place, site in enumerate(rng.sample(english, size)):
             number = rng.randrange(counts[site])

@@ -135,7 +135,8 @@ class Changes:
 class NewsWeb:
     """A web of news sites that follows from *seed* alone.
 
-    *sites* newspapers share *articles* articles, dated on the days before *now*. *crawl_delay* is what robots.txt of
+    *sites* newspapers share *articles* articles, dated on the days before *now*. *families* stories have copies on
+    other sites (one in sixteen when None). *crawl_delay* is what robots.txt of
     every third site asks for; *traps* adds calendars, session ids, growing paths, facets and tarpits without end.
     Sites are made when they are first asked, so that a web of a thousand hosts costs nothing to begin with.
     """
@@ -147,6 +148,7 @@ class NewsWeb:
         sites: int = 4,
         articles: int = 60,
         now: datetime = DEFAULT_NOW,
+        families: int | None = None,
         crawl_delay: float = 0.1,
         traps: bool = False,
     ) -> None:
@@ -161,7 +163,7 @@ class NewsWeb:
         self.agency_host = f"www.{AGENCY.lower()}.example"
         base, extra = divmod(articles, sites)
         self._counts = [base + (index < extra) for index in range(sites)]
-        self._members = plan_families(seed, self.sites, self._counts)
+        self._members = plan_families(seed, self.sites, self._counts, articles // 16 if families is None else families)
         self._states = {index: State(now=now, edits={}) for index in range(sites)}
         self._made: OrderedDict[int, Site] = OrderedDict()
         self._by_host = {plan.host: plan.index for plan in self.sites}

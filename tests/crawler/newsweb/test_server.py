@@ -172,7 +172,7 @@ def test_connect_to_names_every_host(web: NewsWeb, server: Server) -> None:
 def test_a_process_of_its_own_serves_the_same() -> None:
     """The child process serves the web of the same options, and can be advanced and asked for its log."""
     web = NewsWeb(13, sites=2, articles=10)
-    with ServerProcess(seed=13, sites=2, articles=10) as server:
+    with ServerProcess(seed=13, sites=2, articles=10, warm=True) as server:
         _, body = get(server, web.article_urls()[0])
         changes = server.advance(new=1)
         log = server.log

@@ -221,6 +221,14 @@ def test_verbatim_copies_share_their_text(web: NewsWeb) -> None:
     assert all(len(shingles(a) & shingles(b)) / len(shingles(a) | shingles(b)) > 0.9 for a, b in pairs)
 
 
+def test_families_are_as_many_as_asked_for() -> None:
+    """Stories that several sites print can be asked for, or be absent."""
+    webs = [NewsWeb(6, sites=4, articles=80, families=count) for count in (0, 5)]
+    names = [{article.family for article in web.articles} - {""} for web in webs]
+
+    assert (len(names[0]), 3 <= len(names[1]) <= 5) == (0, True)
+
+
 def shingles(text: str) -> set[tuple[str, ...]]:
     """Word 5-grams."""
     words = text.split()
