@@ -1,0 +1,170 @@
+"""`pressmark crawl` and `pressmark demo`: fetch, with progress on a terminal and a summary at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive.errors import UsageError
+from crawler.bindings import DEFAULT_COLLECTION, collection_path
+from crawler.cli import options
+
+if TYPE_CHECKING:
+    from crawler.orders import CrawlOrder, CrawlSummary, Progress
+
+_CRAWL_HELP = """Crawl sites into a collection.
+
+TARGET is the name of a site (see `pressmark sites list`) or any URL. Without a site file the scope is the
+registered domain, or IP and port. Feeds, sitemaps and sections are found from there; robots.txt is obeyed; running
+it again fetches only what is new or due.
+
+\b
+pressmark crawl https://www.example.com/ --contact https://your.site/crawler --max-pages 200
+pressmark crawl pmlive fiercepharma --since 2026-01-01
+pressmark crawl http://127.0.0.1:8000/ --allow-network 127.0.0.0/8 --delay 0     a server of your own
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command(help=_CRAWL_HELP)(crawl)
+    app.command()(demo)
+
+
+def crawl(
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET...", help="Names of sites, or URLs.")],
+    collection: options.CollectionName = DEFAULT_COLLECTION,
+    max_pages: Annotated[int | None, typer.Option(min=1, help="Stop after so many pages.")] = None,
+    max_time: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=0, help="Stop after this time; exit 15.")
+    ] = None,
+    max_size: Annotated[
+        int | None, typer.Option(metavar="MB", min=1, help="Stop after so many MB of WARC; exit 14.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Skip articles announced before this day.")] = None,
+    recheck: Annotated[bool, typer.Option("--recheck", help="Everything known is due now.")] = False,
+    delay: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=0, help="Pause between requests to a host.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Requests in flight per host.")] = 1,
+    allow_network: Annotated[
+        list[str] | None, typer.Option(metavar="CIDR", help="Reach this network though it is not public; repeatable.")
+    ] = None,
+    connect_to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST:PORT:ADDR:PORT", help="Serve a name from this address, as curl does; repeatable."),
+    ] = None,
+    contact: Annotated[
+        str, typer.Option(metavar="URL", envvar="PRESSMARK_CONTACT", help="Who runs this crawl: told to every site.")
+    ] = "",
+    as_json: options.AsJson = False,
+) -> None:
+    """Crawl sites into a collection."""
+    from crawler.orders import CrawlOrder
+
+    summary = run_with_progress(
+        CrawlOrder(
+            targets=tuple(targets),
+            collection=collection_path(collection),
+            max_pages=max_pages,
+            max_seconds=max_time,
+            max_bytes=max_size * 1_000_000 if max_size else None,
+            since=options.day("--since", since),
+            recheck=recheck,
+            delay=delay,
+            concurrency=concurrency,
+            allow_networks=tuple(allow_network or ()),
+            connect_to=tuple(connect_to or ()),
+            contact=contact,
+        )
+    )
+    if as_json:
+        from crawler.cli.output import write_json
+
+        write_json(_plain(summary))
+    else:
+        show_summary(summary)
+    if summary.exit:
+        raise typer.Exit(summary.exit)
+
+
+def demo(
+    seed: Annotated[int | None, typer.Option(help="Another sample web for every number.")] = None,
+    collection: Annotated[
+        str,
+        typer.Option("-c", "--collection", metavar="NAME|PATH", help="Where to keep it; replaced when it is there."),
+    ] = "demo",
+) -> None:
+    """See it work: crawl sample sites on loopback, search, show, rebuild, verify. Needs no network."""
+    from crawler.demo import run_demo
+
+    code = run_demo(collection_path(collection), collection=collection, seed=seed)
+    if code:
+        raise typer.Exit(code)
+
+
+def run_with_progress(order: CrawlOrder) -> CrawlSummary:
+    """Run the crawl, with a line of progress on stderr when that is a terminal."""
+    from crawler.run import run_crawl
+
+    if not order.targets:
+        raise UsageError("crawl needs a target: the name of a site, or a URL")
+    if not sys.stderr.isatty():
+        return run_crawl(order)
+    with _progress_line() as tell:
+        return run_crawl(order, on_progress=tell)
+
+
+def show_summary(summary: CrawlSummary) -> None:
+    """What the job did, as a table, and what to type next."""
+    from crawler.cli.output import say, show_table, size
+
+    seconds = (summary.finished_at - summary.started_at).total_seconds()
+    rows = [
+        {
+            "site": site.site,
+            "articles": site.articles,
+            "captures": site.captures,
+            "failures": site.failures,
+            "bytes": size(site.received),
+            "time": f"{seconds:.1f} s" if number == 0 else "",
+        }
+        for number, site in enumerate(summary.sites)
+    ]
+    if rows:
+        show_table(rows, ("site", "articles", "captures", "failures", "bytes", "time"))
+    else:
+        say("nothing was due: every known page of the targets was fetched recently (--recheck fetches them again)")
+    if summary.recovered:
+        say(f"{summary.recovered:,} captures of an earlier, broken job were folded first")
+    if summary.reason != "finished":
+        say(f"ended early: {summary.reason}; {summary.pending:,} URLs wait, the same command goes on with them")
+
+
+@contextmanager
+def _progress_line() -> Iterator[Callable[[Progress], None]]:
+    from rich.console import Console
+    from rich.live import Live
+
+    from crawler.cli.output import size
+
+    with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
+
+        def tell(now: Progress) -> None:
+            rate = now.captures / now.seconds if now.seconds else 0.0
+            live.update(
+                f"{now.seconds:6.0f} s  {now.captures:,} captures  {now.articles:,} articles  "
+                f"{now.failures:,} failures  {size(now.received)}  {rate:.1f}/s  {now.pending:,} waiting"
+            )
+
+        yield tell
+
+
+def _plain(summary: CrawlSummary) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(summary) | {"collection": str(summary.collection), "stats": dict(summary.stats)}

@@ -1,0 +1,9 @@
+"""`pressmark search`, `show` and `status`: find what is kept."""
+
+from __future__ import annotations
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""

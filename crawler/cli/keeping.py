@@ -1,0 +1,199 @@
+"""`pressmark import`, `rebuild` and `verify`: what keeps a collection whole."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive.errors import CheckFailed, UsageError
+from crawler.bindings import DEFAULT_COLLECTION, collection_path
+from crawler.cli import options
+
+if TYPE_CHECKING:
+    from archive.collection import Collection
+    from archive.foreign import TakenIn
+
+Progress = Callable[[int], None]
+
+_IMPORT_HELP = """Take WARC or ARC files that others wrote into a collection, and read the articles in them.
+
+A file is linked or copied into archive/ byte for byte; one that is compressed as a single member is rewritten
+record by record. Damaged records are told and passed over.
+
+\b
+pressmark import crawl-2019.warc.gz -c old-news
+pressmark import *.warc.gz --json
+"""
+
+_REBUILD_HELP = """Make the catalog anew from the WARC files alone.
+
+With --check a second catalog is built beside the first and all tables are compared: exit 0 when they are equal,
+4 with the first row that differs.
+
+\b
+pressmark rebuild -c news
+pressmark rebuild --check --workers 2
+"""
+
+_VERIFY_HELP = """Check every byte that is kept: records, digests, MANIFEST, indexes, and that the catalog points right.
+
+Exit 4 when anything does not hold; each finding names file, offset, URL and what to do.
+
+\b
+pressmark verify -c news
+pressmark verify --json
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("import", help=_IMPORT_HELP)(import_warcs)
+    app.command(help=_REBUILD_HELP)(rebuild)
+    app.command(help=_VERIFY_HELP)(verify)
+
+
+def import_warcs(
+    warcs: Annotated[list[Path], typer.Argument(metavar="WARC...", help="Files to take in, compressed or not.")],
+    collection: options.CollectionName = DEFAULT_COLLECTION,
+    copy: Annotated[bool, typer.Option("--copy", help="Copy even where a hard link could be made.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Take WARC files that others wrote into a collection."""
+    from archive.collection import Collection
+    from crawler.bindings import default_reader
+    from crawler.cli.output import say, show_table, write_json
+    from pipelines.urls import registered_domain
+
+    reader = default_reader()
+    kept = Collection.create(collection_path(collection), site_of=registered_domain)
+    with kept.lock():
+        imported = kept.import_warcs(warcs, reader.read, reader_id=reader.id, link=not copy)
+    rows = [_import_row(taken, imported.articles) for taken in imported.files]
+    if as_json:
+        write_json(rows)
+    else:
+        show_table(rows, ("file", "records", "responses", "articles", "outcome"))
+        for row in rows:
+            for reason in row["refused"]:  # type: ignore[attr-defined]  # a list by `_import_row`
+                say(f"{row['file']}: {reason}")
+    if all(taken.path is None for taken in imported.files):
+        raise UsageError("none of the files could be taken in; nothing was changed")
+
+
+def rebuild(
+    collection: options.CollectionName = DEFAULT_COLLECTION,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare with the present catalog and change nothing.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that read at once.")] = 1,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Go on though a file that MANIFEST lists is missing.")
+    ] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Make the catalog anew from the WARC files alone."""
+    kept = _open(collection)
+    with kept.lock():
+        if check:
+            _check(kept, workers, allow_missing, as_json)
+        else:
+            _rebuild(kept, workers, allow_missing, as_json)
+
+
+def verify(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: options.AsJson = False) -> None:
+    """Check every byte that is kept."""
+    from dataclasses import asdict
+
+    from archive.verify import verify as verify_collection
+    from crawler.cli.output import say, show_table, write_json
+
+    with _counting("records checked") as progress:
+        report = verify_collection(_open(collection).path, progress=progress)
+    findings = [asdict(finding) for finding in report.findings]
+    if as_json:
+        write_json(asdict(report))
+    elif findings:
+        show_table(findings, ("file", "offset", "url", "problem", "next_step"))
+    else:
+        say(f"{report.records:,} records in {report.files:,} files: every one is whole and every digest holds")
+    if findings:
+        raise CheckFailed(f"{len(findings):,} findings in {collection_path(collection)}")
+
+
+def _open(name_or_path: str) -> Collection:
+    from archive.collection import Collection
+    from pipelines.urls import registered_domain
+
+    return Collection.open(collection_path(name_or_path), site_of=registered_domain)
+
+
+def _check(kept: Collection, workers: int, allow_missing: bool, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from crawler.bindings import default_reader
+    from crawler.cli.output import say, write_json
+
+    with _counting("captures read") as progress:
+        difference = kept.check_rebuild(default_reader, workers=workers, allow_missing=allow_missing, progress=progress)
+    if as_json:
+        write_json({"equal": difference is None, "difference": asdict(difference) if difference else None})
+    elif difference is None:
+        say(f"equal: the catalog of {kept.name} follows from its WARC files, table by table")
+    if difference is not None:
+        raise CheckFailed(f"{difference}; run `pressmark rebuild -c {kept.path}` to make the catalog follow again")
+
+
+def _rebuild(kept: Collection, workers: int, allow_missing: bool, as_json: bool) -> None:
+    from crawler.bindings import default_reader
+    from crawler.cli.output import say, write_json
+
+    damaged: list[str] = []
+    with _counting("captures read") as progress:
+        catalog = kept.rebuild(
+            default_reader,
+            workers=workers,
+            allow_missing=allow_missing,
+            progress=progress,
+            on_damage=lambda damage: damaged.append(str(damage)),
+        )
+    if as_json:
+        write_json({"catalog": str(catalog), "damaged": damaged})
+        return
+    for damage in damaged:
+        say(f"passed over: {damage}")
+    say(f"{catalog} made anew")
+
+
+def _import_row(taken: TakenIn, articles: object) -> dict[str, object]:
+    counted = dict(articles)  # type: ignore[call-overload]  # a mapping of names to counts
+    if taken.path is None:
+        outcome = "refused"
+    elif taken.was_there:
+        outcome = "was there"
+    else:
+        outcome = "rewritten" if taken.rewritten else "taken in"
+    return {
+        "file": str(taken.source),
+        "records": taken.records,
+        "responses": taken.responses,
+        "articles": counted.get(taken.path.name, 0) if taken.path else 0,
+        "outcome": outcome,
+        "refused": list(taken.refused),
+    }
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Progress | None]:
+    """Tells on a terminal how many there are so far."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda count: status.update(f"{count:,} {what}")

@@ -1,0 +1,123 @@
+"""How results are shown: tables for people, JSON, JSON Lines and CSV for machines, nothing that a terminal obeys."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Format = Literal["table", "json", "jsonl", "csv"]
+Row = Mapping[str, Any]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_KEPT_CONTROLS = "\n\t"
+
+
+def printable(text: str) -> str:
+    r"""The text without characters that a terminal obeys: controls, escapes, direction overrides.
+
+    >>> printable("Title\x1b]0;owned\x07 end")
+    'Title]0;owned end'
+    """
+    return "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def spreadsheet_safe(value: object) -> object:
+    """A CSV cell that no spreadsheet takes for a formula (OWASP, CSV Injection: a quote in front)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def write_json(value: object) -> None:
+    """One JSON document on stdout, readable, UTF-8."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format) -> None:
+    """The rows on stdout as *form* says; a table shows *columns* alone, the others show every key."""
+    if form == "json":
+        write_json(list(rows))
+    elif form == "jsonl":
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False, default=str))
+    elif form == "csv":
+        typer.echo(csv_text(list(rows)), nl=False)
+    else:
+        show_table(rows, columns)
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """Comma-separated values with a header line (RFC 4180), formulas made harmless."""
+    if not rows:
+        return ""
+    page = io.StringIO()
+    writer = csv.DictWriter(page, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows({name: spreadsheet_safe(_cell(value)) for name, value in row.items()} for row in rows)
+    return page.getvalue()
+
+
+def show_table(rows: Iterable[Row], columns: Sequence[str], *, title: str | None = None) -> None:
+    """A table that fits the terminal; long texts wrap, numbers stand to the right."""
+    rows = list(rows)
+    table = new_table(title)
+    for column in columns:
+        numeric = all(isinstance(row.get(column), int | float) for row in rows)
+        table.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_shown(row.get(column)) for column in columns))
+    print_rich(table)
+
+
+def new_table(title: str | None = None) -> Table:
+    """An empty table in the house style."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, show_edge=False)
+
+
+def print_rich(renderable: object) -> None:
+    """A rich object on stdout: coloured on a terminal, plain and 120 wide in a pipe."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False).print(renderable)
+
+
+def say(message: str) -> None:
+    """A line for the operator, on stderr."""
+    typer.echo(printable(message), err=True)
+
+
+def size(count: int) -> str:
+    """A number of bytes for a person: '1.4 MB'.
+
+    >>> size(1_400_000), size(512)
+    ('1.4 MB', '512 B')
+    """
+    amount = float(count)
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return printable(", ".join(str(part) for part in value))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else printable(str(value))
+
+
+def _cell(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | tuple | dict) else value

@@ -1,0 +1,197 @@
+"""`pressmark extract`: the record of one page, or of many, without a collection."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archive.errors import UsageError
+
+if TYPE_CHECKING:
+    from archive.model import Reading
+    from archive.warc_read import CapturedRecord
+    from pipelines.read import Reader
+
+NO_URL = "http://page.invalid/"
+"""The address of a page that came without one (RFC 2606: never resolves)."""
+
+_HELP = """Print what one page is read as, as JSON.
+
+TARGET is a file (.gz allowed), "-" for standard input, or a URL, which is fetched politely, robots.txt obeyed.
+
+\b
+pressmark extract page.html --url https://www.example.com/news/1
+curl -s https://www.example.com/news/1 | pressmark extract -
+pressmark extract --batch manifest.jsonl -o articles.jsonl
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command(help=_HELP)(extract)
+
+
+def extract(
+    target: Annotated[str | None, typer.Argument(metavar="FILE|URL|-", help="What to read.")] = None,
+    url: Annotated[str, typer.Option(help="The address that the page came from.")] = "",
+    captured_at: Annotated[
+        str, typer.Option(metavar="INSTANT", help="When it was captured, ISO 8601; now when left out.")
+    ] = "",
+    batch: Annotated[
+        Path | None,
+        typer.Option(metavar="MANIFEST", help='JSON Lines of "id", "url", "html" (a path beside the manifest).'),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Where the records of a batch go.")] = None,
+    evidence: Annotated[bool, typer.Option("--evidence", help="Also print where each field was seen.")] = False,
+    allow_network: Annotated[
+        list[str] | None, typer.Option(metavar="CIDR", help="For a URL: a network that is no public one.")
+    ] = None,
+) -> None:
+    """Print what one page is read as."""
+    if batch is not None:
+        _extract_batch(batch, output)
+        return
+    if target is None:
+        raise UsageError("extract needs a page: a file, a URL, or - for standard input; or --batch MANIFEST")
+    when = _instant(captured_at)
+    if target.startswith(("http://", "https://")):
+        reading = _read_url(target, tuple(allow_network or ()))
+    else:
+        reading = _reader().read(page_record(_page_bytes(target), url=url or NO_URL, captured_at=when))
+    from crawler.cli.output import write_json
+
+    write_json(public_record(reading, evidence=evidence))
+
+
+def page_record(content: bytes, *, url: str, captured_at: datetime) -> CapturedRecord:
+    """A page that did not come out of a WARC, as a record that `Reader.read` takes."""
+    from archive.model import Capture
+    from archive.urlkey import url_key
+    from archive.warc_read import CapturedRecord
+
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+    capture = Capture(
+        record_id="urn:uuid:00000000-0000-0000-0000-000000000000",
+        url=url,
+        urlkey=url_key(url),
+        captured_at=captured_at,
+        kind="response",
+        status=200,
+    )
+    return CapturedRecord(capture=capture, block=head + content)
+
+
+def public_record(reading: Reading, *, evidence: bool = False) -> dict[str, Any]:
+    """A reading as `extract` prints it: the outlinks left out, evidence only when asked for."""
+    from dataclasses import asdict
+
+    record = {"kind": reading.kind} | asdict(reading)
+    record.pop("links")
+    if not evidence:
+        record.pop("evidence", None)
+    return record
+
+
+def _reader() -> Reader:
+    from crawler.bindings import default_reader
+
+    return default_reader()
+
+
+def _instant(text: str) -> datetime:
+    if not text:
+        return datetime.now(UTC)
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--captured-at {text}: not an ISO 8601 instant such as 2018-06-18T09:30:00Z") from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _page_bytes(target: str) -> bytes:
+    if target == "-":
+        return sys.stdin.buffer.read()
+    return _file_bytes(Path(target))
+
+
+def _file_bytes(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if path.suffix == ".gz" else content
+    except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]  # zlib by gzip's own import
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _read_url(url: str, allow_networks: tuple[str, ...]) -> Reading:
+    from crawler.one_page import fetch_and_read
+
+    return fetch_and_read(url, allow_networks=allow_networks)
+
+
+def _extract_batch(manifest: Path, output: Path | None) -> None:
+    from crawler.cli.output import say
+
+    reader = _reader()
+    try:
+        lines = manifest.read_text(encoding="utf-8").splitlines()
+        target = output.open("w", encoding="utf-8") if output else sys.stdout
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}") from None
+    failed = 0
+    with target:
+        for row in _rows_of(manifest, lines):
+            record = _batch_record(reader, manifest.parent, row)
+            if problem := record.get("error"):
+                failed += 1
+                say(f"{row.get('id')}: {problem}")
+            target.write(json.dumps(record, ensure_ascii=False) + "\n")
+    if failed:
+        say(f"{failed} of {len(lines)} pages could not be read; the others are in {output or 'the output'}")
+
+
+def _rows_of(manifest: Path, lines: list[str]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise UsageError(f"{manifest}, line {number}: not JSON: {error}") from None
+        if not isinstance(row, dict) or not {"id", "html"} <= row.keys():
+            raise UsageError(f'{manifest}, line {number}: an object with "id", "url" and "html" is needed')
+        yield row
+
+
+def _batch_record(reader: Reader, folder: Path, row: dict[str, Any]) -> dict[str, Any]:
+    try:
+        content = _file_bytes(folder / str(row["html"]))
+    except UsageError as error:
+        return {"id": row["id"], "error": str(error)}
+    when = _instant(str(row.get("captured_at") or ""))
+    begun = time.process_time()
+    reading = reader.read(page_record(content, url=row.get("url") or NO_URL, captured_at=when))
+    return {"id": row["id"], **_scored_fields(reading), "ms": round(1000 * (time.process_time() - begun), 3)}
+
+
+def _scored_fields(reading: Reading) -> dict[str, Any]:
+    if reading.kind != "article":
+        return {"kind": reading.kind, "reason": getattr(reading, "reason", ""), "headline": "", "body": ""}
+    return {
+        "kind": reading.kind,
+        "headline": reading.headline,
+        "standfirst": reading.standfirst,
+        "authors": list(reading.authors),
+        "date_published": reading.date_published[:10],
+        "date_modified": reading.date_modified[:10],
+        "section": reading.section,
+        "language": reading.language,
+        "body": reading.body,
+    }
