@@ -1,0 +1,98 @@
+"""The command line: one module for what belongs together, one function for each command.
+
+Results go to stdout, progress and messages to stderr. An error of ours is one line and its exit code;
+`PRESSMARK_DEBUG=1` shows where it came from. Heavy imports happen inside the commands, so that `--help`
+costs what Typer costs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from archive.errors import PressmarkError
+from crawler.cli import crawling, finding, keeping, reading, sites
+
+INTERRUPTED = 11
+BUG = 1
+
+app = typer.Typer(
+    name="pressmark",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    pretty_exceptions_enable=False,
+    help="""Crawl news sites, keep every exchange byte for byte, find the articles again.
+
+    \b
+    pressmark demo                                   see it work, without a network
+    pressmark crawl https://www.example.com/         crawl a site into the collection "news"
+    pressmark search 'vaccine AND trial'             find articles
+    pressmark rebuild --check                        prove that the catalog follows from the WARCs
+    """,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"pressmark {version('pressmark')}")
+        raise typer.Exit
+
+
+@app.callback()
+def pressmark(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+
+
+crawling.add_to(app)
+keeping.add_to(app)
+finding.add_to(app)
+reading.add_to(app)
+app.add_typer(sites.app, name="sites")
+
+
+def main() -> None:
+    """Run the command line and leave with the exit code that DESIGN's table gives."""
+    sys.exit(_exit_code(app))
+
+
+def _exit_code(command: Callable[[], object]) -> int:
+    try:
+        command()
+    except PressmarkError as error:
+        return _told(error, error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone (`pressmark search … | head`): nothing is wrong on our side.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _told("interrupted; the same command goes on where it stopped", INTERRUPTED)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception as bug:  # noqa: BLE001  the one boundary: whatever comes here is a bug of ours
+        return _told(f"a bug in pressmark: {type(bug).__name__}: {bug}\n{_HOW_TO_REPORT}", BUG, bug)
+    return 0
+
+
+_HOW_TO_REPORT = "nothing that was kept is lost; run it again with PRESSMARK_DEBUG=1 to see where it happened"
+
+
+def _told(message: object, code: int, bug: Exception | None = None) -> int:
+    from crawler.cli.output import printable
+
+    if os.environ.get("PRESSMARK_DEBUG"):
+        import traceback
+
+        traceback.print_exception(bug or sys.exception())
+    typer.echo(f"pressmark: {printable(str(message))}", err=True)
+    return code
