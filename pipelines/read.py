@@ -186,7 +186,8 @@ def _listing(content: bytes, mime: str, content_type: str, url: str) -> Listing 
     if mime == "text/plain" and not root:
         return read_sitemap(content, url=url) if "sitemap" in _path_of(url).lower() else None
     is_json = "json" in mime or start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-    if root or is_json or (mime not in _HTML_MIMES and "xml" in mime):
+    is_wide = b"\0" in start[:64]  # UTF-16 or UTF-32, in which the expression above finds nothing
+    if root or is_json or is_wide or (mime not in _HTML_MIMES and "xml" in mime):
         feed = read_feed(content, url=url, content_type=content_type)
         return feed if feed is not None or is_json else read_sitemap(content, url=url, content_type=content_type)
     return None
