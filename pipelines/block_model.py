@@ -49,15 +49,15 @@ class BlockModel:
             bias=plain["bias"],
         )
 
-    def probabilities(self, rows: Floats) -> Floats:
-        """How likely each of *rows*, which has the columns of `names`, is a block of the body."""
+    def probabilities(self, table: Floats) -> Floats:
+        """How likely each block is one of the body; *table* is columns x blocks, its columns those of `names`."""
         trees, depth = self.columns.shape
-        answers = rows[:, self.columns.ravel()] > self.borders.ravel()
-        weights = (1 << np.arange(depth)).astype(np.float32)
-        leaf = (answers.reshape(-1, depth) @ weights).astype(np.intp).reshape(-1, trees)
-        leaf += np.arange(trees) << depth
-        odds = self.leaves.ravel()[leaf].sum(axis=1) + self.bias
-        return (1.0 / (1.0 + np.exp(-odds))).astype(np.float32)
+        leaf = np.zeros((trees, table.shape[1]), dtype=np.int16)
+        for question in range(depth):
+            answers = table[self.columns[:, question]] > self.borders[:, question, None]
+            leaf += answers.astype(np.int16) << question
+        odds = np.take_along_axis(self.leaves, leaf.astype(np.intp), axis=1).sum(axis=0) + self.bias
+        return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
 
 
 @lru_cache(maxsize=4)

@@ -50,27 +50,29 @@ TAGS: Final = tuple(
 TAG_BIT: Final = {tag: 1 << i for i, tag in enumerate(TAGS)}
 
 
-def _kinds_by_id() -> dict[int, tuple[int, int, str]]:
-    """For each tag id of lexbor: how the walk treats it, its place in `TAGS`, its name."""
+def _kinds_by_id() -> dict[int, tuple[int, int]]:
+    """For each tag id of lexbor: how the walk treats it, its place in `TAGS`."""
     tree = LexborHTMLParser("")
     by_id = {}
     for kind, names in _KINDS.items():
         for name in names.split():
             if name[0].isalpha():
                 shown = "td" if name == "th" else name
-                by_id[tree.create_node(name).tag_id] = (kind, TAGS.index(shown if shown in TAG_BIT else "other"), shown)
+                by_id[tree.create_node(name).tag_id] = (kind, TAGS.index(shown if shown in TAG_BIT else "other"))
     return by_id
 
 
 _BY_ID: Final = _kinds_by_id()
-_CUSTOM: Final = (_BLOCK, TAGS.index("custom"), "custom")
-_UNKNOWN: Final = (_PLAIN, 0, "")
+_CUSTOM: Final = (_BLOCK, TAGS.index("custom"))
+_UNKNOWN: Final = (_PLAIN, -1)
 _TEXT_ID: Final = 2
 _COMMENT_ID: Final = 4
 _NAME_KEYS: Final = frozenset(
     "class id role itemprop data-testid data-component data-type data-qa data-name data-role data-module".split()
 )
 _HIDDEN: Final = HINT_BIT["hidden"]
+_MENUS: Final = frozenset((TAGS.index("nav"), TAGS.index("footer")))
+_HARDLY_ANY: Final = 400
 
 
 @dataclass(slots=True)
@@ -119,9 +121,6 @@ class Blocks:
     end_blocks: list[int] = field(default_factory=list)
     """One behind the last block in each element."""
 
-    nodes: list[LexborNode] = field(default_factory=list)
-    """Each element's node."""
-
     images: list[tuple[LexborNode, int, int]] = field(default_factory=list)
     """Each picture: its node, the element around it, how many blocks came before it."""
 
@@ -130,35 +129,39 @@ class Blocks:
 
 
 def read_blocks(root: LexborNode, budget: Budget = Budget()) -> Blocks:
-    """The blocks below *root*."""
-    walk = _Walk(budget)
+    """The blocks below *root*, those of `nav` and `footer` elements left out unless hardly any text is left without."""
+    walk = _Walk(budget, left_out=_MENUS)
     walk.run(root)
+    if walk.letters < _HARDLY_ANY:
+        walk = _Walk(budget, left_out=frozenset())
+        walk.run(root)
     return walk.blocks
 
 
 class _Walk:
     """One pass over a tree: what is open, and the block that is being gathered."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, left_out: frozenset[int]) -> None:
         self.blocks = Blocks()
         self.budget = budget
+        self.left_out = left_out
         self.element = -1
         self.pieces: list[str] = []
         self.first: LexborNode | None = None
         self.last: LexborNode | None = None
         self.in_link = self.in_bold = 0
         self.link_letters = self.bold_letters = self.links = self.inline_hints = 0
-        self.letters = 0
-        self.breaks = 0
+        self.letters = self.breaks = 0
         self.path_numbers: dict[tuple[int, int, str], int] = {}
-        self.look_numbers: dict[tuple[int, str, int, str], int] = {}
-        self.classes: list[str] = []
+        self.look_numbers: dict[tuple[int, int, str], int] = {}
+        self.own_looks: list[int] = []
+        self.masks: dict[str, int] = {}
 
     def run(self, root: LexborNode) -> None:
         """Visit *root* and all below it, in document order."""
         open_nodes: list[tuple[LexborNode, int]] = []
         node: LexborNode | None = root
-        by_id = _BY_ID.get
+        treatment, left_out, text, enter, leave = _BY_ID.get, self.left_out, self.text, self.enter, self.leave
         left = self.budget.nodes
         while True:
             if node is None:
@@ -166,24 +169,24 @@ class _Walk:
                     break
                 node, kind = open_nodes.pop()
                 if kind != _PLAIN:
-                    self.leave(kind)
+                    leave(kind)
                 node = node.next if open_nodes else None
                 continue
-            left -= 1
             tag_id = node.tag_id
+            left -= 1
             if tag_id == _TEXT_ID:
-                self.text(node)
+                text(node)
                 node = node.next
                 continue
-            kind, tag, _ = by_id(tag_id) or _unlisted(node)
+            kind, tag = treatment(tag_id) or _unlisted(node)
             if left < 0 or self.blocks.cut:
                 self.blocks.cut = True
                 node = None
-            elif kind == _SKIP:
+            elif kind == _SKIP or tag in left_out:
                 node = node.next
             else:
                 if kind != _PLAIN:
-                    self.enter(node, kind, tag)
+                    enter(node, kind, tag)
                 open_nodes.append((node, kind))
                 node = node.first_child
         self.flush()
@@ -210,7 +213,8 @@ class _Walk:
     def enter(self, node: LexborNode, kind: int, tag: int) -> None:
         """Note that *node* begins."""
         if kind == _BLOCK:
-            self.flush()
+            if self.pieces:
+                self.flush()
             self.open(node, tag)
         elif kind == _LINK:
             self.in_link += 1
@@ -220,7 +224,7 @@ class _Walk:
         elif kind == _NAMED:
             attributes = node.attributes
             if attributes:
-                self.inline_hints |= self.read_names(attributes)[1]
+                self.inline_hints |= self.hints_of(attributes)
         elif kind == _BREAK:
             self.line_break()
         elif kind == _IMAGE:
@@ -231,7 +235,8 @@ class _Walk:
     def leave(self, kind: int) -> None:
         """Note that the innermost open element ends."""
         if kind == _BLOCK:
-            self.flush()
+            if self.pieces:
+                self.flush()
             element = self.element
             self.blocks.end_blocks[element] = len(self.blocks.texts)
             self.element = self.blocks.parents[element]
@@ -252,40 +257,42 @@ class _Walk:
         """Make *node* the element that the next blocks stand in."""
         blocks, parent = self.blocks, self.element
         attributes = node.attributes
-        name, hints = self.read_names(attributes) if attributes else ("", 0)
-        path = (blocks.paths[parent] if parent >= 0 else -1, tag, name)
-        look = (blocks.tags[parent], self.classes[parent], tag, name) if parent >= 0 else (-1, "", tag, name)
+        name = attributes.get("class") or "" if attributes else ""
+        paths, looks = blocks.paths, self.own_looks
+        own = self.look_numbers.setdefault((-1, tag, name), len(self.look_numbers))
+        path, look = (paths[parent], looks[parent]) if parent >= 0 else (-1, -1)
+        paths.append(self.path_numbers.setdefault((path, own, ""), len(self.path_numbers)))
+        blocks.looks.append(self.look_numbers.setdefault((look, own, ""), len(self.look_numbers)))
+        looks.append(own)
         blocks.parents.append(parent)
         blocks.tags.append(tag)
-        blocks.hints.append(hints)
-        blocks.paths.append(self.path_numbers.setdefault(path, len(self.path_numbers)))
-        blocks.looks.append(self.look_numbers.setdefault(look, len(self.look_numbers)))
+        blocks.hints.append(self.hints_of(attributes) if attributes else 0)
         blocks.first_blocks.append(len(blocks.texts))
         blocks.end_blocks.append(-1)
-        blocks.nodes.append(node)
-        self.classes.append(name)
-        self.element = len(blocks.parents) - 1
+        self.element = len(looks) - 1
 
-    def read_names(self, attributes: dict[str, str | None]) -> tuple[str, int]:
-        """The class of an element, and what its names hint at."""
-        names = [value for key, value in attributes.items() if key in _NAME_KEYS and value]
-        hints = hint_mask(" ".join(names)) if names else 0
+    def hints_of(self, attributes: dict[str, str | None]) -> int:
+        """What the names of an element hint at."""
+        names = " ".join([value for key, value in attributes.items() if key in _NAME_KEYS and value])
+        hints = self.masks.get(names)
+        if hints is None:
+            hints = self.masks[names] = hint_mask(names) if names else 0
         if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-            hints |= _HIDDEN
+            return hints | _HIDDEN
         style = attributes.get("style")
-        if style and "none" in style and "display" in style:
-            hints |= _HIDDEN
-        return attributes.get("class") or "", hints
+        return hints | _HIDDEN if style and "none" in style and "display" in style else hints
 
     def flush(self) -> None:
         """End the block that is being gathered, if it has any text."""
+        pieces = self.pieces
         if self.first is None or self.last is None:
-            self.pieces.clear()
+            pieces.clear()
             return
-        blocks = self.blocks
-        joined = "".join(self.pieces)
+        joined = pieces[0] if len(pieces) == 1 else "".join(pieces)
         self.letters += len(joined)
-        blocks.texts.append(" ".join(joined.split()).strip(" |") if " | " in joined else " ".join(joined.split()))
+        text = " ".join(joined.split())
+        blocks = self.blocks
+        blocks.texts.append(text.strip(" |") or text)
         blocks.elements.append(self.element)
         blocks.link_letters.append(self.link_letters)
         blocks.links.append(self.links)
@@ -293,7 +300,7 @@ class _Walk:
         blocks.inline_hints.append(self.inline_hints)
         blocks.spans.append((self.first, self.last))
         blocks.cut = len(blocks.texts) >= self.budget.blocks or self.letters > self.budget.letters
-        self.pieces.clear()
+        pieces.clear()
         self.first = self.last = None
         self.links = 1 if self.in_link else 0
         self.link_letters = self.bold_letters = self.inline_hints = self.breaks = 0
@@ -302,11 +309,11 @@ class _Walk:
 _ROW: Final = TAGS.index("tr")
 
 
-def _unlisted(node: LexborNode) -> tuple[int, int, str]:
+def _unlisted(node: LexborNode) -> tuple[int, int]:
     """How the walk treats an element that HTML does not know: as a block where it is a custom element."""
     tag = node.tag or "-"
     if tag[0] in "-!":
-        return _SKIP, 0, ""
+        return _SKIP, -1
     return _CUSTOM if "-" in tag else _UNKNOWN
 
 

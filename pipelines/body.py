@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archive.model import Image
-from pipelines.block_features import features
-from pipelines.block_model import load_model
-from pipelines.blocks import Blocks, read_blocks
+from pipelines.block_context import context
+from pipelines.block_features import Declared, Layout, features
+from pipelines.block_model import BlockModel, load_model
+from pipelines.blocks import Blocks
 from pipelines.body_markup import clean_text, markup, plain_text
 from pipelines.pictures import pictures_of
 from pipelines.vocabulary import HINT_BIT
@@ -23,7 +25,8 @@ from pipelines.vocabulary import HINT_BIT
 if TYPE_CHECKING:
     from pipelines.page import Page
 
-_MODEL: Final = "block_model.json"
+_FIRST: Final = "block_model.json"
+_SECOND: Final = "block_model_context.json"
 _THRESHOLD: Final = 0.45
 _JSON_LD_NODES: Final = 5_000
 
@@ -70,17 +73,17 @@ class Body:
 
 def read_body(page: Page, *, headline: str = "", standfirst: str = "") -> Body:
     """The body of the article on *page*; *headline* and *standfirst*, where known, help to tell where it begins."""
-    if page.tree.root is None:
-        return Body(text="")
-    blocks = read_blocks(page.tree.root)
+    blocks = page.blocks
     if not blocks.texts:
         return Body(text="")
-    names, rows = features(
-        blocks, headline or _declared_title(page), standfirst or _declared_description(page), _declared_body(page.json_ld)
+    likely = likelihoods(
+        blocks,
+        Declared(
+            title=headline or page.meta_value("og:title") or page.title,
+            description=standfirst or page.meta_value("og:description", "description"),
+            body=_declared_body(page.json_ld),
+        ),
     )
-    model = load_model(_MODEL)
-    order = [names.index(name) for name in model.names]
-    likely = model.probabilities(rows[:, order])
     chosen = [int(i) for i in np.flatnonzero(likely > _THRESHOLD)]
     return Body(
         text=plain_text(blocks, chosen),
@@ -90,6 +93,20 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "") -> Body:
         dropped=_dropped(blocks, chosen),
         notes=("body: the page was cut at the budget",) if blocks.cut else (),
     )
+
+
+def likelihoods(blocks: Blocks, declared: Declared) -> NDArray[np.float32]:
+    """How likely each block belongs to the body: by itself, then in the light of what that made of its surroundings."""
+    layout = Layout(blocks)
+    names, table = features(layout, declared)
+    first_look = _asked(load_model(_FIRST), names, table)
+    more_names, more = context(layout, first_look)
+    return _asked(load_model(_SECOND), names + more_names, np.vstack([table, more]))
+
+
+def _asked(model: BlockModel, names: Sequence[str], table: NDArray[np.float32]) -> NDArray[np.float32]:
+    place = {name: i for i, name in enumerate(names)}
+    return model.probabilities(table[[place[name] for name in model.names]])
 
 
 def _confidence(blocks: Blocks, likely: np.ndarray[Any, Any], chosen: Sequence[int]) -> float:
@@ -127,23 +144,6 @@ def _reason(blocks: Blocks, block: int) -> str:
             if hints & HINT_BIT[reason]:
                 return reason
         element = blocks.parents[element]
-    return ""
-
-
-def _declared_title(page: Page) -> str:
-    node = page.tree.css_first('meta[property="og:title"]')
-    title = (node.attributes.get("content") or "") if node else ""
-    if title:
-        return title
-    node = page.tree.css_first("title")
-    return node.text() if node else ""
-
-
-def _declared_description(page: Page) -> str:
-    for selector in ('meta[property="og:description"]', 'meta[name="description"]'):
-        node = page.tree.css_first(selector)
-        if node and node.attributes.get("content"):
-            return node.attributes["content"] or ""
     return ""
 
 

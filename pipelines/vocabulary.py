@@ -86,7 +86,7 @@ def _any_of(words: list[str]) -> str:
 _LETTERS_FOUND = re.compile(_any_of(list(_LETTERS))).findall
 _LONGEST_NAME = 300
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_APART = re.compile(r"[^\w]+|_+")
+_APART = str.maketrans(dict.fromkeys("_ :/.,;|\t\n", "-"))
 
 
 @lru_cache(maxsize=8192)
@@ -96,11 +96,13 @@ def hint_mask(name: str) -> int:
     >>> hint_mask("related-posts") & HINT_BIT["related"] > 0
     True
     """
-    words = _APART.split(_CAMEL.sub("-", name[:_LONGEST_NAME]).lower())
+    name = name[:_LONGEST_NAME]
+    plain = (name if name.islower() else _CAMEL.sub("-", name).lower()).translate(_APART).replace("--", "-")
     mask = 0
-    for word in words:
-        mask |= _WHOLE.get(word, 0)
-    for letters in _LETTERS_FOUND("-".join(words)):
+    for word in plain.split("-"):
+        if word in _WHOLE:
+            mask |= _WHOLE[word]
+    for letters in _LETTERS_FOUND(plain):
         mask |= _LETTERS[letters]
     return mask
 
@@ -154,6 +156,6 @@ for _i, _words in enumerate(_WORDS.values()):
         _WORD_BITS[_word] = _WORD_BITS.get(_word, 0) | 1 << _i
 
 
-def word_masks(line: str) -> list[int]:
-    """Bits of `WORD_KINDS` for each known word of *line*, in its order."""
-    return [bits for bits in map(_WORD_BITS.get, line.lower().replace(":", " ").split()) if bits]
+def word_masks(words: list[str]) -> list[int]:
+    """Bits of `WORD_KINDS` for each known word of *words*, which are in lower case."""
+    return [_WORD_BITS[word] for word in words if word in _WORD_BITS]
