@@ -159,10 +159,8 @@ def _of_marked(page: Page, site: set[str]) -> Iterator[_Signed]:
 
 def _of_lines(lines: list[Line], site: set[str]) -> Iterator[_Signed]:
     for line in lines:
-        if len(line.text) > MAX_BYLINE or not -6 <= line.distance <= 14 or line.hints_at("related", "comment", "nav", "popular"):
-            continue
         begins = _BY_SURE.match(line.text)
-        if not begins and not line.is_named("byline"):
+        if not (begins or line.is_named("byline")) or line.hints_at("related", "comment", "nav", "popular"):
             continue
         people = tuple(n for n in people_in(line.text) if plain(n) not in site)
         if people:

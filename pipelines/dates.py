@@ -20,10 +20,10 @@ from pipelines.moments import Habits, Written, dates_in, machine_date
 from pipelines.page import Page, fold
 from pipelines.urls import date_in
 from pipelines.words.fields import MODIFIED_META, MODIFIED_PROPERTIES, PUBLISHED_META, PUBLISHED_PROPERTIES, VAGUE_META
-from pipelines.words.months import MONTH_FIRST_LANGUAGES, PUBLISHED, UPDATED
+from pipelines.words.months import DAYS_AGO, MONTH_FIRST_LANGUAGES, PUBLISHED, UPDATED
 
-_UPDATED = re.compile("|".join(w.replace("_", r"[\s_-]*") for w in UPDATED), re.IGNORECASE)
-_PUBLISHED = re.compile("|".join(w.replace("_", r"[\s_-]*") for w in PUBLISHED), re.IGNORECASE)
+_UPDATED_WORDS = tuple(w.replace("_", " ") for w in UPDATED)
+_PUBLISHED_WORDS = tuple(w.replace("_", " ") for w in PUBLISHED)
 _COPYRIGHT = re.compile(r"©|\(c\)\s*\d|copyright|all rights", re.IGNORECASE)
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _MONTH_FIRST_ENDINGS = (".com", ".us", ".org", ".net", ".edu", ".gov", ".ph", ".mil", ".info", ".biz")
@@ -70,8 +70,9 @@ def habits_of(page: Page, language: str) -> Habits:
 
 def read_dates(page: Page, news: Node, at: int, habits: Habits) -> Dates:
     """Both dates of the article on *page*; *at* is the block of its headline, -1 where none shows it."""
-    visible = list(_visible(page, at, habits))
     published = [*_declared(page, news, habits), *_of_url(page), *_of_times(page, habits)]
+    is_declared = any(f.value and f.weight > _VAGUE for f in published)
+    visible = list(_visible(page, max(at, 0), habits, only_whole=is_declared))
     published += [f for f in visible if f.weight > 0.1]
     if not any(f.value for f in published):
         published += [*_in_source(page, habits), *(replace(f, weight=0.5) for f in visible if f.weight < 0)]
@@ -93,7 +94,8 @@ def _is_day_first(page: Page, language: str) -> bool:
         return False
     if language and not language.startswith("en"):
         return True
-    for first, second, _ in _SLASHED.findall(page.text[:200_000])[:50]:
+    shown = [found for text in page.blocks.texts[:2_000] if "/" in text and len(text) < 200 for found in _SLASHED.findall(text)]
+    for first, second, _ in shown[:50]:
         if int(first) > 12 >= int(second):
             return True
         if int(second) > 12 >= int(first):
@@ -156,14 +158,20 @@ def _of_times(page: Page, habits: Habits) -> Iterator[Finding]:
         attributes = node.attributes
         raw = attributes.get("datetime") or fold(node.text())[:100]
         names = f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''}"
-        if raw and not _UPDATED.search(names):
-            is_named = "pubdate" in attributes or bool(_PUBLISHED.search(names))
+        if raw and not _says(names, _UPDATED_WORDS):
+            is_named = "pubdate" in attributes or _says(names, _PUBLISHED_WORDS)
             yield Finding(machine_date(raw, habits), raw, "heuristic", f"time[{number}]", (2.2 if is_named else 1.9) - number * 0.2)
 
 
-def _visible(page: Page, at: int, habits: Habits) -> Iterator[Finding]:
-    """The lines that give little but a date, near the headline or named as dates; a weight below 0 means "updated"."""
-    kept = [(line, found, rest) for line in _lines_with_dates(page, max(at, 0)) for found, rest in _date_lines(line, habits)]
+def _visible(page: Page, at: int, habits: Habits, *, only_whole: bool) -> Iterator[Finding]:
+    """The lines that give little but a date; a weight below 0 means "updated".
+
+    Those by the headline come first; the rest of the page is looked at where they give no whole date. With *only_whole*,
+    dates without a year and relative ones are left out.
+    """
+    kept = list(_dates_of_lines(_near_lines(page, at, only_whole=only_whole), habits))
+    if not any(found.sure for _, found, _ in kept):
+        kept += _dates_of_lines(_far_lines(page, at), habits)
     days = {found.iso[:10] for _, found, _ in kept}
     for line, found, rest in kept:
         weight = _weight_of_line(line, found, rest, is_only=len(days) == 1)
@@ -173,43 +181,72 @@ def _visible(page: Page, at: int, habits: Habits) -> Iterator[Finding]:
             yield Finding(found.iso, line.text[:200], "heuristic", f"line {line.distance:+}", weight)
 
 
-def _lines_with_dates(page: Page, at: int) -> Iterator[Line]:
-    """The lines that look as if they held a date: any with a figure by the headline, those with a year elsewhere."""
-    texts = page.blocks.texts
-    for i in range(max(0, at - _FAR_ABOVE), min(len(texts), at + _FAR_BELOW)):
-        text = texts[i]
-        near = -_NEAR_ABOVE <= i - at <= _NEAR_BELOW
-        if i != at and len(text) <= (_LONG_LINE if near else _SHORT_LINE) and (near or _YEAR.search(text)):
-            yield line_of(page.blocks, i, i - at)
+def _dates_of_lines(lines: Iterable[Line], habits: Habits) -> Iterator[tuple[Line, Written, str]]:
+    for line in lines:
+        for found, before in _date_lines(line, habits):
+            yield line, found, before
+
+
+def _near_lines(page: Page, at: int, *, only_whole: bool) -> Iterator[Line]:
+    """The lines by the headline that look as if they held a date: of a paragraph only the first letters are looked at."""
+    blocks = page.blocks
+    for i in range(max(0, at - _NEAR_ABOVE), min(len(blocks.texts), at + _NEAR_BELOW + 1)):
+        text = blocks.texts[i]
+        begins = text if len(text) <= MAX_LINE else text[:_DATELINE_END]
+        if i != at and (_YEAR.search(begins) or (not only_whole and _may_be_relative(begins))):
+            yield line_of(blocks, i, i - at)
+
+
+def _may_be_relative(text: str) -> bool:
+    return bool(_DIGIT.search(text)) or (len(text) < 40 and text.split(maxsplit=1)[0].lower().strip(",") in DAYS_AGO)
+
+
+def _far_lines(page: Page, at: int) -> Iterator[Line]:
+    """The short lines away from the headline that have a year."""
+    blocks = page.blocks
+    above = range(max(0, at - _FAR_ABOVE), max(0, at - _NEAR_ABOVE))
+    for i in (*above, *range(at + _NEAR_BELOW + 1, min(len(blocks.texts), at + _FAR_BELOW))):
+        if len(blocks.texts[i]) <= _SHORT_LINE and _YEAR.search(blocks.texts[i]):
+            yield line_of(blocks, i, i - at)
 
 
 _FAR_ABOVE, _FAR_BELOW = 40, 400
 _NEAR_ABOVE, _NEAR_BELOW = 6, 12
-_LONG_LINE, _SHORT_LINE = 2_000, 160
+_SHORT_LINE = 120
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d{2}\b|[٠-٩۰-۹०-९]{2}")
 
 
 def _date_lines(line: Line, habits: Habits) -> Iterator[tuple[Written, str]]:
     """The dates in *line*, each with the words before it, where it is a line that gives dates or begins with one."""
-    text = line.text[:MAX_LINE]
-    if line.tag in _NO_DATE_LINES or _COPYRIGHT.search(text) or _TWEET.search(text):
+    if line.tag in _NO_DATE_LINES:
         return
+    is_line = len(line.text) < MAX_LINE
+    text = line.text if is_line else line.text[:_DATELINE_END]
     found = list(dates_in(text, habits))
+    if not found or _COPYRIGHT.search(text) or _TWEET.search(text):
+        return
     behind = 0
-    is_date_line = len(line.text) < MAX_LINE and _has_few_words(text, len(found), line)
+    is_date_line = is_line and _has_few_words(text, len(found), line)
     for written in found:
         if is_date_line or (written.sure and written.start < _DATELINE):
             yield written, text[behind : written.start]
         behind = written.end
 
 
+def _says(text: str, words: tuple[str, ...]) -> bool:
+    """Whether *text* has one of *words* in it, whatever the case."""
+    lowered = text.lower()
+    return any(word in lowered for word in words)
+
+
 def _has_few_words(text: str, dates: int, line: Line) -> bool:
     others = len(_WORD.findall(text)) - 2 * dates
-    return others <= _WORDS_OF_A_DATE_LINE * (2 if line.is_named("date", "byline") else 1) or bool(_PUBLISHED.search(text))
+    return others <= _WORDS_OF_A_DATE_LINE * (2 if line.is_named("date", "byline") else 1) or _says(text, _PUBLISHED_WORDS)
 
 
 MAX_LINE = 240
-_DATELINE = 30
+_DATELINE, _DATELINE_END = 30, 80
 """A paragraph that has a date in its first letters is a dateline: "29.11.2022 – …", "PARIS, 3 May 2018 — …"."""
 _NO_DATE_LINES = ("td", "tr", "blockquote", "pre", "figcaption")
 _TWEET = re.compile(r"\(@\w+\)")
@@ -219,11 +256,12 @@ _ASIDE = ("related", "comment", "popular", "sidebar", "promo", "newsletter", "na
 def _weight_of_line(line: Line, found: Written, before: str, *, is_only: bool) -> float:
     if line.hints_at(*_ASIDE) and not -4 < line.distance < 7:
         return 0.0
-    if _UPDATED.search(before[-40:]) and not _PUBLISHED.search(before[-40:]):
+    is_published = bool(before.strip()) and _says(before[-40:], _PUBLISHED_WORDS)
+    if not is_published and before.strip() and _says(before[-40:], _UPDATED_WORDS):
         return -1.0
     if len(line.text) > MAX_LINE:
         return 1.5 if 0 < line.distance < 10 and found.start < _DATELINE else 0.0
-    weight = 2.6 if _PUBLISHED.search(before[-40:]) else 2.4
+    weight = 2.6 if is_published else 2.4
     if -3 <= line.distance <= 8:
         return weight - (0.5 if line.distance < 0 else 0.02 * line.distance)
     named = line.is_named("date", "byline")

@@ -51,4 +51,5 @@ def plain(text: str) -> str:
     >>> plain("“It’s over” – he said")
     'it s over he said'
     """
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text[:20_000]).casefold()))
+    text = text[:20_000]
+    return " ".join(_WORD.findall(text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()))

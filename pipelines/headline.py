@@ -6,17 +6,24 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from archive.model import Evidence
 from pipelines.finding import Finding, evidence_of, plain
 from pipelines.json_ld import Node, text_of, types_of
 from pipelines.page import Page, fold
 
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
 MAX_HEADLINE = 400
 """Letters of a headline; a longer `<h1>` holds more than that."""
 
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—:»«·•/~>]|::|\|\|)+\s+|\s*[|｜ㅣ│»«]\s*|\s*[：]\s*|(?<=\S)\s*-\s*(?=[^-]{2,20}$)")
-_NEWS = ("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting")
+_NEWS = {"NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting"}
+_LIKE = 0.3
+"""How like a declared title a heading has to be."""
+
 _META_NAMES = ("og:title", "twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "title")
 
 
@@ -33,26 +40,63 @@ class Headline:
 
 def read_headline(page: Page, news: Node) -> Headline:
     """The headline of *page*; *news* is the JSON-LD node of its article (empty when there is none)."""
-    findings = list(_findings(page, news))
-    chosen = _choose(findings, page, news)
-    return Headline(chosen.value if chosen else "", evidence_of("headline", findings, chosen))
+    site = _site_words(page)
+    declared = list(_declared(page, news, site))
+    shown = [*_shown(page, declared)]
+    chosen = _choose(shown, declared, site, is_news=bool(set(types_of(news)) & _NEWS))
+    return Headline(chosen.value if chosen else "", evidence_of("headline", shown + declared, chosen))
 
 
-def without_site(title: str, page: Page) -> str:
+def _declared(page: Page, news: Node, site: set[str]) -> Iterator[Finding]:
+    """What JSON-LD, `<meta>` and `<title>` call the page."""
+    places = [(text_of(news.get("headline")) or text_of(news.get("name")), "json-ld", "headline")]
+    for name in _META_NAMES:
+        places += [(raw, "opengraph" if name.startswith("og:") else "meta", name) for raw in page.meta.get(name, ())[:1]]
+    places.append((page.title, "heuristic", "title"))
+    values: dict[str, str] = {}
+    for raw, source, selector in places:
+        if raw:
+            title = html.unescape(fold(raw))
+            if title not in values:
+                values[title] = _without_site(title, page, site)
+            yield Finding(values[title], raw, source, selector)
+
+
+def _shown(page: Page, declared: list[Finding]) -> Iterator[Finding]:
+    """The headings on the page, and what it marks as headline."""
+    titles = {plain(f.value) for f in declared}
+    for number, heading in enumerate(page.headings[:60]):
+        if heading.tag == "h1":
+            text = _part_of_heading(heading, titles) or fold(heading.text())
+            if 0 < len(text) <= MAX_HEADLINE:
+                yield Finding(text, text, "heuristic", f"h1[{number}]")
+    for node in page.marked.get("headline", ())[:3]:
+        text = fold(node.text()) or (node.attributes.get("content") or "").strip()
+        if text and len(text) <= MAX_HEADLINE:
+            yield Finding(text, text, "microdata", "[itemprop=headline]")
+
+
+def _part_of_heading(heading: LexborNode, titles: set[str]) -> str:
+    """The element inside a heading that the page declares as its title: the rest is a kicker above it."""
+    parts = [fold(part.text()) for part, _ in zip(heading.iter(), range(6), strict=False)]
+    return next((p for p in parts if len(parts) > 1 and len(p) > 10 and plain(p) in titles), "")
+
+
+def _without_site(title: str, page: Page, site: set[str]) -> str:
     """*title* without the name of the site or section at its end or start.
 
     A part is the site's when it is its name, or when the rest stands on the page as a heading.
     """
-    parts = [p for p in _SEPARATOR.split(title) if p and p.strip()]
+    parts = [p for p in _SEPARATOR.split(title) if p and p.strip()][:12]
     if len(parts) < 2:
         return title
-    headings = {plain(fold(h.text())) for h in page.headings[:40]} - {""}
+    headings = page.heading_texts
     for end in range(len(parts), 0, -1):
         for start in range(end):
             part = _between(title, parts[start], parts[end - 1])
-            if plain(part) in headings and (end - start == len(parts) or len(plain(part)) > 12):
+            words = plain(part)
+            if words in headings and (end - start == len(parts) or len(words) > 12):
                 return part
-    site = _site_words(page)
     while len(parts) > 1 and _is_site(parts[-1], site):
         parts.pop()
     while len(parts) > 1 and _is_site(parts[0], site):
@@ -91,56 +135,39 @@ def _mostly(one: str, other: str) -> bool:
     return short in long and len(short) > 0.6 * len(long)
 
 
-def _findings(page: Page, news: Node) -> Iterator[Finding]:
-    for number, heading in enumerate(page.headings[:60]):
-        if heading.tag == "h1":
-            text = fold(heading.text())
-            if 0 < len(text) <= MAX_HEADLINE:
-                yield Finding(text, text, "heuristic", f"h1[{number}]")
-    for node in page.marked.get("headline", ())[:3]:
-        text = fold(node.text()) or (node.attributes.get("content") or "").strip()
-        if text and len(text) <= MAX_HEADLINE:
-            yield Finding(text, text, "microdata", "[itemprop=headline]")
-    title = html.unescape(fold(text_of(news.get("headline")) or text_of(news.get("name"))))
-    if title:
-        yield Finding(without_site(title, page), title, "json-ld", "headline")
-    for name in _META_NAMES:
-        for value in page.meta.get(name, ())[:1]:
-            text = html.unescape(fold(value))
-            yield Finding(without_site(text, page), value, "opengraph" if name.startswith("og:") else "meta", name)
-    if page.title:
-        yield Finding(without_site(page.title, page), page.title, "heuristic", "title")
-
-
-def _choose(findings: list[Finding], page: Page, news: Node) -> Finding | None:
-    shown = _shown(findings, page)
-    declared = next((f for f in findings if f.selector == "og:title"), None)
-    linked = next((f for f in findings if f.source == "json-ld"), None)
-    title = next((f for f in findings if f.source == "heuristic" and f.selector == "title"), None)
-    if shown is None:
-        return linked or declared or next((f for f in findings if f.selector in _META_NAMES), None) or title
-    is_news = bool(set(types_of(news)) & set(_NEWS))
-    if is_news and declared and not _alike(declared, shown) and not _is_site(declared.value, _site_words(page)):
+def _choose(shown: list[Finding], declared: list[Finding], site: set[str], *, is_news: bool) -> Finding | None:
+    heading = _heading(shown, declared, site)
+    of_graph = next((f for f in declared if f.selector == "og:title"), None)
+    linked = next((f for f in declared if f.source == "json-ld"), None)
+    title = next((f for f in declared if f.selector == "title" and f.source == "heuristic"), None)
+    if heading is None:
+        given = [f for f in (linked, of_graph, *declared) if f is not None and not _is_site(f.value, site)]
+        return given[0] if given else (title or next(iter(shown), None))
+    if is_news and of_graph and not _alike(of_graph, heading) and not _is_site(of_graph.value, site):
         # <title> is written for search engines; where the heading only repeats it, og:title is the editors' own
-        if _alike(declared, linked) or (_alike(shown, title) and _alike(shown, linked)):
-            return declared
-    return shown
+        if _alike(of_graph, linked) or (_alike(heading, title) and _alike(heading, linked)):
+            return of_graph
+    return heading
 
 
-def _shown(findings: list[Finding], page: Page) -> Finding | None:
+def _heading(shown: list[Finding], declared: list[Finding], site: set[str]) -> Finding | None:
     """The heading on the page that is the headline: the one most like what the page declares as its title."""
-    headings = [f for f in findings if f.selector.startswith(("h1", "[itemprop"))]
-    declared = [f for f in findings if not f.selector.startswith(("h1", "[itemprop"))]
-    names = _site_words(page) | {_site_in_title(f.raw) for f in declared}
-    candidates = [f for f in headings if not _is_site(f.value, names)]
-    best, best_score = None, 0.3
+    names = site | {_site_in_title(f.raw) for f in declared} - {""}
+    candidates = [f for f in shown if not _is_site(f.value, names)]
+    best, best_score = None, _LIKE
     for finding in candidates:
         score = max((_likeness(finding.value, other.value) for other in declared), default=0.0)
         if score > best_score:
             best, best_score = finding, score
-    if best is None and candidates and _shares_word(candidates[0], declared):
+    if best is None and candidates and (_shares_word(candidates[0], declared) or _is_alone(candidates, declared, site)):
         return candidates[0]
     return best
+
+
+def _is_alone(candidates: list[Finding], declared: list[Finding], site: set[str]) -> bool:
+    """Whether there is one heading of several words, and nothing declared but the site's name."""
+    is_one = len({plain(f.value) for f in candidates}) == 1 and len(plain(candidates[0].value).split()) > 2
+    return is_one and all(_is_site(f.value, site) for f in declared)
 
 
 def _site_in_title(title: str) -> str:

@@ -78,10 +78,9 @@ def page_kind(page: Page, news: Node, signs: Signs) -> str:
 def _stand_in(page: Page, news: Node, letters: int) -> str:
     """What stands where an article of little text was expected; empty for what may be one."""
     title = page.title.lower()[:300]
-    first = next((h.text().lower() for h in page.headings[:3] if h.tag == "h1"), "")[:300]
-    marks = page.html[:200_000]
     is_short = len(page.html) < 60_000
-    if _begins(title, CHALLENGE_TITLES) or (letters < _HARDLY_ANY_TEXT and is_short and any(m in marks for m in CHALLENGE_MARKS)):
+    first = next((h.text().lower() for h in page.headings[:3] if h.tag == "h1"), "")[:300]
+    if _begins(title, CHALLENGE_TITLES) or (letters < _HARDLY_ANY_TEXT and is_short and any(m in page.html for m in CHALLENGE_MARKS)):
         return "challenge"
     if news:
         return ""

@@ -43,8 +43,12 @@ class Label:
 
 def read_section(page: Page, news: Node, at: int, headline: str) -> Label:
     """The section that the article stands in; *at* is the block of its headline."""
-    findings = [f for f in _sections(page, news, max(at, 0), headline) if f.value]
+    findings = [f for f in _declared_sections(page, news) if f.value]
     chosen = next((f for f in findings if plain(f.value) not in _NO_SECTION), None)
+    if chosen is None:
+        shown = [f for f in _shown_sections(page, max(at, 0), headline) if f.value]
+        chosen = next((f for f in shown if plain(f.value) not in _NO_SECTION), None)
+        findings += shown
     return Label(chosen.value if chosen else "", evidence_of("section", findings, chosen))
 
 
@@ -95,7 +99,7 @@ def read_is_free(page: Page, news: Node) -> tuple[bool | None, tuple[Evidence, .
     return value, evidence_of("is_accessible_for_free", findings, chosen)
 
 
-def _sections(page: Page, news: Node, at: int, headline: str) -> Iterator[Finding]:
+def _declared_sections(page: Page, news: Node) -> Iterator[Finding]:
     for raw in list(texts_of(news.get("articleSection")))[:3]:
         yield Finding(_last_part(raw), raw, "json-ld", "articleSection")
     for name in SECTION_META:
@@ -104,6 +108,9 @@ def _sections(page: Page, news: Node, at: int, headline: str) -> Iterator[Findin
     for node in page.marked.get("articlesection", ())[:2]:
         raw = node.attributes.get("content") or fold(node.text())
         yield Finding(_last_part(raw), raw, "microdata", "[itemprop=articleSection]")
+
+
+def _shown_sections(page: Page, at: int, headline: str) -> Iterator[Finding]:
     yield from _labelled(page, at)
     yield from _crumbs(page, headline)
     yield from _shown_crumbs(page, at, headline)

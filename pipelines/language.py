@@ -15,9 +15,8 @@ from pipelines.words.languages import FUNCTION_WORDS, SAME_WORDS, SCRIPTS
 
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 _META_NAMES = ("content-language", "language", "dc.language", "dcterms.language", "og:locale", "inlanguage")
-_WORD = re.compile(r"[^\W\d_]+")
 _ENOUGH_WORDS = 40
-_SAMPLE = 4_000
+_SAMPLE = 1_000
 _ENGLISH_NAMES = {"english": "en", "german": "de", "deutsch": "de", "french": "fr", "spanish": "es", "italian": "it", "dutch": "nl"}
 
 
@@ -66,13 +65,18 @@ def language_of(text: str) -> str:
     by_script = _by_script(sample)
     if by_script:
         return by_script
-    words = [w.lower() for w in _WORD.findall(sample)]
+    words = sample.lower().split()
     if len(words) < _ENOUGH_WORDS:
         return ""
-    counts = Counter(words)
-    hits = {lang: sum(counts[w] for w in known if w in counts) for lang, known in FUNCTION_WORDS.items()}
-    (best, most), (_, second) = Counter(hits).most_common(2)
+    hits = Counter(language for word in words if word in _LANGUAGES_OF for language in _LANGUAGES_OF[word])
+    (best, most), (_, second) = (hits.most_common(2) + [("", 0), ("", 0)])[:2]
     return best if most > 0.12 * len(words) and most > 1.25 * second else ""
+
+
+_LANGUAGES_OF: dict[str, tuple[str, ...]] = {
+    word: tuple(language for language, known in FUNCTION_WORDS.items() if word in known)
+    for word in frozenset[str]().union(*FUNCTION_WORDS.values())
+}
 
 
 def tag_of(raw: str) -> str:
@@ -110,10 +114,14 @@ _NEIGHBOURS = ({"no", "da"}, {"no", "sv"}, {"cs", "sk"}, {"ru", "uk"}, {"ru", "b
 """Languages that a few words do not tell apart."""
 
 
+_OWN_SCRIPT = re.compile(f"[{''.join(f'{first}-{last}' for _, first, last in SCRIPTS)}]")
+
+
 def _by_script(sample: str) -> str:
-    if sample.isascii():
+    if sample.isascii() or not _OWN_SCRIPT.search(sample):
         return ""
-    letters = sum(c.isalpha() for c in sample)
+    sample = sample[:600]
+    letters = sum(map(str.isalpha, sample))
     for language, first, last in SCRIPTS:
         share = sum(first <= c <= last for c in sample) / max(letters, 1)
         if share > (0.1 if language == "ja" else 0.4):

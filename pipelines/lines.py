@@ -10,9 +10,13 @@ from pipelines.finding import plain
 from pipelines.page import Page
 from pipelines.vocabulary import HINT_BIT
 
-ABOVE = 14
-BELOW = 30
+ABOVE = 6
+BELOW = 14
+LONGEST = 400
+"""Letters of a line; what is longer is a paragraph."""
+
 _H1 = TAGS.index("h1")
+_SLACK = 20
 _LEVELS = 4
 """Elements around a line whose names are taken as its own."""
 
@@ -59,7 +63,7 @@ def headline_block(page: Page, headline: str) -> int:
     if len(wanted) < 3:
         return -1
     for i, text in enumerate(blocks.texts):
-        if abs(len(text) - len(headline)) < 80 and text[:400] and plain(text).replace(" ", "") == wanted:
+        if abs(len(text) - len(headline)) < _SLACK and plain(text).replace(" ", "") == wanted:
             if blocks.tags[blocks.elements[i]] == _H1 or _in_h1(blocks, i):
                 return i
             first = i if first < 0 else first
@@ -68,11 +72,11 @@ def headline_block(page: Page, headline: str) -> int:
     return first
 
 
-def lines_around(page: Page, at: int, *, above: int = ABOVE, below: int = BELOW) -> Iterator[Line]:
-    """The lines from *above* blocks before the block *at* to *below* blocks behind it, that one left out."""
+def lines_around(page: Page, at: int) -> Iterator[Line]:
+    """The short lines from `ABOVE` blocks before the block *at* to `BELOW` blocks behind it, that one left out."""
     blocks = page.blocks
-    for i in range(max(0, at - above), min(len(blocks.texts), at + below + 1)):
-        if i != at:
+    for i in range(max(0, at - ABOVE), min(len(blocks.texts), at + BELOW + 1)):
+        if i != at and len(blocks.texts[i]) <= LONGEST:
             yield line_of(blocks, i, i - at)
 
 

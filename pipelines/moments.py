@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from pipelines.words.months import AGO_AFTER, AGO_BEFORE, DAYS_AGO, ERAS, MONTHS, MONTHS_OF_LANGUAGE, UNITS, ZONES
 
 FIRST_YEAR = 1900
+_LONGEST_RELATIVE = 80
 MAX_TEXT = 400
 """Letters of one line in which dates are looked for."""
 
@@ -31,6 +32,7 @@ _UNIX_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/])")
 _CJK = re.compile(r"(?:(令和|平成|昭和|民國|民国)\s*)?(\d{1,4}|元)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
+_DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"\d+|(?:[^\W\d]|[\u0e31-\u0e4e\u0900-\u0903\u093a-\u094f])+")
 _TIME = re.compile(
     r"(?<![\d.:])([01]?\d|2[0-3])[:.hH]([0-5]\d)(?::[0-5]\d)?(?![\d])\s*([ap]\.?\s?m\b\.?)?\s*(?:uhr|hrs?|h\b)?"
@@ -107,18 +109,16 @@ def dates_in(text: str, habits: Habits) -> Iterator[Written]:
     >>> [w.iso for w in dates_in("Posted on Monday, 18th June 2018, updated June 20, 2018", habits)]
     ['2018-06-18', '2018-06-20']
     """
-    text = text[:MAX_TEXT].translate(_DIGITS)
-    if any(c.isdigit() for c in text):
+    text = text[:MAX_TEXT]
+    if not text.isascii():
+        text = text.translate(_DIGITS)
+    if _DIGIT.search(text):
         found = [*_cjk(text, habits), *_in_numbers(text, habits)] or [*_in_words(text, habits)]
         if found:
             yield from sorted(found, key=lambda w: w.start)
             return
-    yield from _relative(text, habits)
-
-
-def day_of(iso: str) -> date | None:
-    """The day of an ISO date; None for an empty one."""
-    return date.fromisoformat(iso[:10]) if iso else None
+    if len(text) <= _LONGEST_RELATIVE:
+        yield from _relative(text, habits)
 
 
 def _iso_date(found: re.Match[str], text: str, habits: Habits) -> str:
@@ -261,8 +261,13 @@ def _timed(iso: str, text: str, start: int, end: int) -> str:
     return _instant(iso, hours, int(minute), 0, minutes_east) or iso
 
 
+_A_MONTH = re.compile("|".join(sorted({name[:3] for name in MONTHS if name.isascii()})))
+
+
 def _in_words(text: str, habits: Habits) -> Iterator[Written]:
     text = _joined_words(text.lower())
+    if not _A_MONTH.search(text) and text.isascii():
+        return
     tokens = [(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
     # the number before a colon is an hour
     words = [word if text[end : end + 1] != ":" else ":" for word, _, end in tokens]
@@ -341,7 +346,7 @@ def _as_year(words: list[str], at: int, habits: Habits) -> int:
 
 def _relative(text: str, habits: Habits) -> Iterator[Written]:
     """Dates counted from the capture: "3 hours ago", "vor 3 Stunden", "gestern"."""
-    text = _joined_words(text[:80].lower().strip())
+    text = _joined_words(text.lower().strip())
     words = re.findall(r"\d+|[^\W\d]+(?:['’-][^\W\d]+)*", text)
     for i, word in enumerate(words):
         if word in DAYS_AGO and len(words) <= 6:

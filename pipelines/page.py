@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archive.model import Link
 from pipelines.charset import decode_html
+from pipelines.finding import plain
 from pipelines.json_ld import Node, read_json_ld
 from pipelines.pruning import prune
 from pipelines.urls import canonical
@@ -108,6 +109,11 @@ class Page:
         return "\n".join(self.blocks.texts)
 
     @cached_property
+    def heading_texts(self) -> frozenset[str]:
+        """The words of its first headings, as `pipelines.finding.plain` gives them."""
+        return frozenset(plain(heading.text()) for heading in self.headings[:40]) - {""}
+
+    @cached_property
     def links(self) -> tuple[Link, ...]:
         """Its outlinks, each once: those of the head with their rel, then `<a>` and `<area>`; at most `MAX_LINKS`."""
         return tuple(self._kept_links.values())
@@ -127,26 +133,36 @@ class Page:
         kept: dict[tuple[str, str], Link] = {}
         for rel, href, kind in self.head_links:
             word = _rel_of_head(rel, kind)
-            if word:
-                self._keep(kept, href, "", word)
+            url = self._url_of(href) if word else ""
+            if url:
+                kept.setdefault((url, word), Link(url=url, rel=word))
+        seen: set[str] = set()
         for anchor in self._anchors[:MAX_LINKS]:
             attributes = anchor.attributes
+            href = attributes.get("href") or ""
+            if href in seen:
+                continue
+            text = " ".join(anchor.text().split())[:200]
+            if text:
+                seen.add(href)
+            url = self._url_of(href)
             rel_text = attributes.get("rel")
-            self._keep(kept, attributes.get("href") or "", anchor, _rel_of_anchor(rel_text) if rel_text else "link")
+            place = (url, _rel_of_anchor(rel_text) if rel_text else "link")
+            if url and (place not in kept or (text and not kept[place].text)):
+                kept[place] = Link(url=url, text=text, rel=place[1])
         return kept
 
-    def _keep(self, kept: dict[tuple[str, str], Link], href: str, anchor: LexborNode | str, rel: str) -> None:
-        if href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
-            return
+    def _url_of(self, href: str) -> str:
+        """The canonical form of a link; empty for one that leads nowhere."""
+        if not href or href[0] == "#" or href.startswith(_NO_LINKS):
+            return ""
         try:
-            url = canonical(href.strip(), self.base_url)
+            return canonical(href.strip(), self.base_url)
         except ValueError:
-            return
-        known = kept.get((url, rel))
-        if known is None or not known.text:
-            text = anchor if isinstance(anchor, str) else fold(anchor.text())[:200]
-            if known is None or text:
-                kept[url, rel] = Link(url=url, text=text, rel=rel)
+            return ""
+
+
+_NO_LINKS = ("javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:")
 
 
 def open_page(content: bytes, *, url: str, content_type: str = "", captured_at: datetime) -> Page:

@@ -18,7 +18,7 @@ from pipelines.lines import Line, line_of
 from pipelines.page import Page
 from pipelines.words.fields import DESCRIPTION_META
 
-BELOW = 20
+BELOW = 14
 SHORTEST, LONGEST = 20, 900
 _ENOUGH = 2.4
 _JUNK = ("caption", "credit", "share", "nav", "ad", "newsletter", "related", "comment", "paywall", "consent", "login", "popular", "tags")
@@ -70,7 +70,7 @@ def _candidates(page: Page, at: int, declared: dict[str, Finding]) -> Iterator[L
     blocks = page.blocks
     if at < 0:
         for i, text in enumerate(blocks.texts[:400]):
-            if SHORTEST <= len(text) <= LONGEST and plain(text) in declared:
+            if SHORTEST <= len(text) <= LONGEST and _is_declared(text, declared):
                 yield line_of(blocks, i, i + 1)
         return
     for i in range(at + 1, min(at + 1 + BELOW, len(blocks.texts))):
@@ -80,9 +80,14 @@ def _candidates(page: Page, at: int, declared: dict[str, Finding]) -> Iterator[L
                 yield line
 
 
+def _is_declared(text: str, declared: dict[str, Finding]) -> bool:
+    """Whether the page declares *text* as its description, word for word."""
+    return any(abs(len(text) - len(f.raw)) < 40 for f in declared.values()) and plain(text) in declared
+
+
 def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     """How much *line* looks like a standfirst; `_ENOUGH` is needed."""
-    score = 3.0 if plain(line.text) in declared else 0.0
+    score = 3.0 if _is_declared(line.text, declared) else 0.0
     names = _names_of(blocks, line)
     if _STRONG_NAME.search(names):
         score += 3.0
