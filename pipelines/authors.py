@@ -15,18 +15,26 @@ from functools import lru_cache
 from archive.model import Evidence
 from pipelines.finding import Finding, evidence_of, plain
 from pipelines.json_ld import Json, Node, texts_of, types_of
-from pipelines.lines import Line
+from pipelines.lines import Line, line_of
 from pipelines.page import Page, fold
 from pipelines.words.fields import AUTHOR_META
-from pipelines.words.names import AGENCIES, AND, BY, DEGREES, PARTICLES, ROLES, TITLES
+from pipelines.words.months import MONTHS
+from pipelines.words.names import AGENCIES, AND, BY, BY_INSIDE, DEGREES, NOBODY, OFFICES, PARTICLES, ROLES, TITLES
 
 MAX_AUTHORS = 40
 MAX_BYLINE = 400
 
 _BY = re.compile(rf"^\W*(?:{BY})(?:\s*[:：]\s*|\s+)", re.IGNORECASE)
-_BY_SURE = re.compile(r"^\W*(?:(?:written |posted |story |words |reported )?by|von|par|por|door|автор|author|autor)\b\s*[:：]?\s*", re.IGNORECASE)
+_BY_SURE = re.compile(
+    r"^\W*(?:(?:written|posted|published|story|words|reported|review(?:ed)?|recipe|text|article|analysis|edited)\s+)?by\b\s*[:：]?\s*"
+    r"|^\W*(?:(?:geschrieben|verfasst|veröffentlicht|ein \w+) )?von\b\s*[:：]?\s*|^\W*(?:par|por|door|autorin|autoren|autore|autor|auteur|authors?|автор|текст|text)\b\s*[:：]?\s*",
+    re.IGNORECASE,
+)
+_BY_INSIDE = re.compile(rf"(?:^|[^\w-])(?:{BY_INSIDE})[\s:：]+(?=[^\W\d_])", re.IGNORECASE)
 _GLUED = re.compile(
     r"(?<=[^\W\d_])(?=(?:Updated|Published|Posted|Redakteur|Reporter|Author|Follow|Staff Writer|Senior|Editor|Correspondent)(?:\b|in\b))"
+    r"|(?<=\d)(?=[^\W\d_]{3})|(?<=[^\W\d_])(?=\d)|(?<=\b[Bb]y)(?=[A-Z][a-z])|(?<=\bvon)(?=[A-Z][a-z])"
+    r"|(?<=[a-zà-ÿ])(?=(?:January|February|March|April|June|July|August|September|October|November|December)\b)"
 )
 _STRONG = re.compile(rf"\s*(?:[;|•·/\\&＋+、，→»►]|\s[–—-]\s|\b(?<!\.)(?<!-)(?:{AND})\b(?![.'’-]))\s*")
 _WEAK = re.compile(r"\s*[,،]\s*")
@@ -64,6 +72,8 @@ def read_authors(page: Page, news: Node, lines: Iterable[Line], publisher: str =
     """The authors of the article on *page*; *lines* are those around its headline."""
     site = {plain(publisher), plain(page.meta_value("og:site_name")), plain(news_name(page))} - {""}
     signed = [s for s in _signed(page, news, list(lines), site) if s.people or s.others]
+    if not any(s.people for s in signed):
+        signed += _of_lines(_signed_lines(page), site, far=True)
     chosen = _choose(signed)
     names = (chosen.people or chosen.others) if chosen else ()
     findings = [s.finding for s in signed]
@@ -72,6 +82,14 @@ def read_authors(page: Page, news: Node, lines: Iterable[Line], publisher: str =
         chosen.finding.raw[:1000] if chosen else "",
         evidence_of("authors", findings, chosen.finding if chosen else None),
     )
+
+
+def _signed_lines(page: Page) -> Iterator[Line]:
+    """The lines anywhere on the page that begin as bylines do."""
+    blocks = page.blocks
+    for i, text in enumerate(blocks.texts[:1_500]):
+        if 8 < len(text) < 160 and (_BY_SURE.match(text) or _BY_BEHIND.search(text)):
+            yield line_of(blocks, i, i)
 
 
 def news_name(page: Page) -> str:
@@ -97,7 +115,7 @@ def _choose(signed: list[_Signed]) -> _Signed | None:
     names = {plain(n) for n in best.people}
     for other in with_people:
         more = {plain(n) for n in other.people}
-        if other.finding.selector.startswith("line") and names < more and other.finding.weight > 1:
+        if other.finding.selector.startswith(("line", "[rel")) and names < more and other.finding.weight > 1:
             return other
     return best
 
@@ -114,15 +132,18 @@ def _of_json_ld(page: Page, news: Node, site: set[str]) -> Iterator[_Signed]:
     others: list[str] = []
     raws: list[str] = []
     for author in _authors_of(page, news):
-        is_person = isinstance(author, dict) and "Person" in types_of(author)
+        kinds = types_of(author) if isinstance(author, dict) else ()
         for raw in texts_of(author):
             raws.append(raw)
-            names = _declared_people(raw, site, is_person=is_person)
+            is_office = any(kind.endswith("Organization") for kind in kinds)
+            names = () if is_office else _declared_people(raw, site, is_person="Person" in kinds)
             people += names
             if not names and _is_name_of_other(raw):
                 others.append(fold(html.unescape(raw)))
     if raws:
-        yield _Signed(tuple(people), tuple(others), Finding("", "; ".join(raws), "json-ld", "author", 5.0))
+        # a single word is the name of an account more often than of a person
+        weight = 5.0 if any(" " in name or _CASELESS.search(name) for name in people) or not people else 2.0
+        yield _Signed(tuple(people), tuple(others), Finding("", "; ".join(raws), "json-ld", "author", weight))
 
 
 def _authors_of(page: Page, news: Node) -> Iterator[Json]:
@@ -149,23 +170,118 @@ def _of_meta(page: Page, site: set[str]) -> Iterator[_Signed]:
 
 def _of_marked(page: Page, site: set[str]) -> Iterator[_Signed]:
     for key, selector, weight in (("author", "[itemprop=author]", 2.8), ("rel:author", "[rel=author]", 2.4)):
-        nodes = page.marked.get(key, ())[:3]
+        nodes = page.marked.get(key, ())[:4]
         texts = [fold(node.attributes.get("content") or node.text(separator=" "))[:MAX_BYLINE] for node in nodes]
-        for number, text in enumerate(texts):
-            people = _declared_people(text, site, is_person=False)
-            if people:
-                yield _Signed(people, (), Finding("", text, "microdata", f"{selector}[{number}]", weight - 0.3 * number))
+        people = [p for p in (_declared_people(text, site, is_person=False) for text in texts) if p]
+        for number, names in enumerate(people):
+            yield _Signed(names, (), Finding("", " ".join(names), "microdata", f"{selector}[{number}]", weight - 0.3 * number))
+        if len(people) > 1:
+            together = _without_repetition(name for names in people for name in names)
+            yield _Signed(together, (), Finding("", "; ".join(together), "microdata", selector, 1.1))
 
 
-def _of_lines(lines: list[Line], site: set[str]) -> Iterator[_Signed]:
+def _of_lines(lines: Iterable[Line], site: set[str], *, far: bool = False) -> Iterator[_Signed]:
     for line in lines:
-        begins = _BY_SURE.match(line.text)
-        if not (begins or line.is_named("byline")) or line.hints_at("related", "comment", "nav", "popular"):
+        if line.hints_at("related", "comment", "nav", "popular") and not line.is_named("byline"):
             continue
-        people = tuple(n for n in people_in(line.text) if plain(n) not in site)
-        if people:
-            weight = 2.6 if begins else 2.2
-            yield _Signed(people, (), Finding("", line.text, "heuristic", f"line {line.distance:+}", weight - 0.05 * abs(line.distance)))
+        signed = _signed_in(line, site, only_sure=far)
+        if signed:
+            people, others, weight = signed
+            place = Finding("", line.text, "heuristic", f"line {line.distance:+}", weight - (1.0 if far else 0.05 * abs(line.distance)))
+            yield _Signed(people, others, place)
+
+
+def _signed_in(line: Line, site: set[str], *, only_sure: bool) -> tuple[tuple[str, ...], tuple[str, ...], float] | None:
+    """People and organisations that sign in a line, and how sure that is; None for a line that is no byline."""
+    text = _GLUED.sub(" ", line.text)
+    if text.split(maxsplit=1)[0].lower() in _MEDIA:
+        return None
+    is_named = line.is_named("byline") or line.tag == "address"
+    begins = _BY_SURE.match(text) or (_BY_BEHIND.search(text) if only_sure else None)
+    if begins:
+        names, weight = _names_at_start(text[begins.end() :]), 2.6
+    elif only_sure or line.is_named("caption", "credit") or line.tag == "figcaption":
+        return None
+    else:
+        names, weight = _names_in_line(text, line, is_named=is_named)
+    people = tuple(n for n in names if plain(n) not in site)
+    if people:
+        return people, (), weight
+    other = _office_in(text[begins.end() :] if begins else text) if is_named else ""
+    return ((), (other,), 1.0) if other and plain(other) not in site else None
+
+
+def _names_in_line(text: str, line: Line, *, is_named: bool) -> tuple[tuple[str, ...], float]:
+    """The names in a line that does not begin as bylines do: behind an inner "by", or beside a role or a date."""
+    inside = _BY_INSIDE.search(text) if is_named or (_HAS_DIGIT.search(text) and abs(line.distance) < 5) else None
+    if inside:
+        return _names_at_start(text[inside.end() :]), 2.5
+    if is_named:
+        return _names_at_start(text, skipping=True), 2.2
+    if -4 < line.distance < 5 and _is_signature(text):
+        return _names_at_start(text, skipping=True), 1.6
+    return (), 0.0
+
+
+_BY_BEHIND = re.compile(r"\d[^|]{0,12}[|•·]\s*(?:by|von|par|por)\s+(?=[^\W\d_])", re.IGNORECASE)
+_FIRST_RUN = re.compile(r"[^\W\d][\w.'’&-]*(?:\s+[^\W\da-zà-ÿ][\w.'’&-]*)*(?=\s*(?:$|[|,•·–—@\d]|\b(?:on|in|at|am|um|for|le|el|den|the)\b))")
+_BREAK = "| 0 |"
+"""What stands in the place of a date, so that the names on its two sides are not taken for one list."""
+
+
+def _office_in(text: str) -> str:
+    """The organisation or user name at the start of a byline that names no person; empty where there is none."""
+    word = _FIRST_RUN.match(text.strip())
+    other = word[0].strip(" .,|") if word else ""
+    is_one = 2 < len(other) < 40 and _slug(other) not in NOBODY and not set(_words(other)) <= ROLES
+    return other if is_one and not set(_words(other)) & MONTHS.keys() else ""
+
+
+def _is_signature(text: str) -> bool:
+    """Whether a short line is a name beside a role or a date: "Ann Lee | Senior Writer | July 2, 2025"."""
+    if not 8 < len(text) < 90 or not (_HAS_DIGIT.search(text) or any(w in ROLES for w in _words(text))):
+        return False
+    pieces = [p for p in re.split(r"\s+[|•·–—⋅-]\s+", text) if p]
+    return len(pieces) > 1 and any(_is_person(p.strip()) for p in pieces)
+
+
+_MEDIA = {"audio", "video", "foto", "photo", "bild", "image", "watch", "listen"}
+
+
+def _without_dates(text: str) -> str:
+    """A line with a break in the place of figures and the names of months beside them."""
+    words = text.split()
+    for i, word in enumerate(words):
+        beside = " ".join(words[max(0, i - 1) : i + 2])
+        if _HAS_DIGIT.search(word) or (_bare(word) in MONTHS and _HAS_DIGIT.search(beside)):
+            words[i] = word if word == _BREAK else "\0"
+    return " ".join(_BREAK if word == "\0" else word for word in words)
+
+
+def _names_at_start(text: str, *, skipping: bool = False) -> tuple[str, ...]:
+    """The names at the start of what follows "By", up to the first piece that is neither name nor role.
+
+    With *skipping*, what comes before the first name is passed over.
+
+    >>> _names_at_start("Ann Lee and Bob Roe, Health Editor on July 2")
+    ('Ann Lee', 'Bob Roe')
+    """
+    names: list[str] = []
+    for piece in _pieces(_without_dates(text)):
+        found = _FIRST_NAME.match(piece)
+        name = _without_role(found[0].strip(" .,")) if found else ""
+        if name and _is_person(name):
+            names.append(name)
+        elif _is_person(piece):
+            names.append(piece)
+        elif not set(_words(piece)) & ROLES and (names or not skipping):
+            break
+    return tuple(names)
+
+
+_FIRST_NAME = re.compile(
+    rf"(?:(?:{'|'.join(sorted(map(re.escape, PARTICLES), key=len, reverse=True))})\s+|[^\W\da-z_][\w.'’-]*\s*)+"
+)
 
 
 def _declared_people(raw: str, site: set[str], *, is_person: bool) -> tuple[str, ...]:
@@ -175,8 +291,9 @@ def _declared_people(raw: str, site: set[str], *, is_person: bool) -> tuple[str,
     if names or not pieces:
         return names
     only = pieces[0]
-    is_name = len(pieces) == 1 and plain(only) not in site and _slug(only) not in AGENCIES and not _HAS_DIGIT.search(only)
-    return (only,) if is_person and is_name and len(only) < 60 and not _EMAIL.search(only) and not set(_words(only)) & ROLES else ()
+    is_name = len(pieces) == 1 and plain(only) not in site and _slug(only) not in AGENCIES | NOBODY and not _HAS_DIGIT.search(only)
+    is_word = len(only) < 60 and not _EMAIL.search(only) and not set(_words(only)) & (ROLES | OFFICES)
+    return (only,) if is_person and is_name and is_word else ()
 
 
 @lru_cache(maxsize=4096)
@@ -186,22 +303,21 @@ def _pieces(text: str) -> tuple[str, ...]:
     text = _EMAIL.sub(" ", _BRACKETED.sub(" , ", _GLUED.sub(" | ", text)))
     found = []
     for strong in _STRONG.split(text):
-        for number, weak in enumerate(_WEAK.split(strong)):
+        for weak in _WEAK.split(strong):
             piece = _BY.sub("", _CASELESS_ROLE.sub("", weak).strip(" .:-–—*“”\"'\u200b"))
             piece = _without_role(piece.strip(" .:-–—*“”\"'"))
-            if piece and not (number and plain(piece) in DEGREES):
+            if piece and piece.casefold().split(". ")[0] not in DEGREES:
                 found.append(piece)
     return tuple(found)
 
 
 def _without_role(piece: str) -> str:
-    """A piece without the roles at its ends: "Redakteurin Ann Lee", "Ann Lee Senior Editor"."""
+    """A piece without the roles at its start and from the first role behind a name on: "Ann Lee Senior Health Editor"."""
     words = piece.split()
-    while len(words) > 2 and _bare(words[-1]) in ROLES:
-        words.pop()
     while len(words) > 2 and _bare(words[0]) in ROLES:
         words.pop(0)
-    return " ".join(words)
+    end = next((i for i, word in enumerate(words) if i > 1 and _bare(word) in ROLES), len(words))
+    return " ".join(words[:end])
 
 
 def _bare(word: str) -> str:
@@ -219,14 +335,14 @@ def _slug(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _is_person(name: str) -> bool:
     """Whether a piece of a byline has the form of a person's name."""
-    if _HAS_DIGIT.search(name) or len(name) > 60 or _slug(name) in AGENCIES:
+    if _HAS_DIGIT.search(name) or len(name) > 60 or _slug(name) in AGENCIES or _slug(name) in NOBODY:
         return False
     if _CASELESS.search(name):
-        return 2 <= len(name) <= 25 and len(name.split()) <= 5 and not set(_words(name)) & ROLES and not _ends_like_an_office(name)
+        return 2 <= len(name) <= 25 and len(name.split()) <= 5 and not set(_words(name)) & (ROLES | OFFICES) and not _ends_like_an_office(name)
     words = [w for w in name.split() if w.casefold() not in TITLES]
     if not 2 <= len(words) <= 6 or words[0].casefold() in {"the", "la", "el", "die", "der", "das"}:
         return False
-    if any(_bare(w) in ROLES or "." in w.strip(".") and not _is_initials(w) for w in words):
+    if any(_bare(w) in ROLES or _bare(w) in OFFICES or "." in w.strip(".") and not _is_initials(w) for w in words):
         return False
     if any(_slug(w) in AGENCIES and w.isupper() for w in words):
         return False
@@ -254,7 +370,7 @@ def _ends_like_an_office(name: str) -> bool:
 def _is_name_of_other(raw: str) -> bool:
     """Whether a declared author that is no person is a name at all."""
     text = raw.strip()
-    return 1 < len(text) <= 60 and not _EMAIL.search(text) and not text.startswith(("http", "#", "/")) and any(c.isalpha() for c in text)
+    return 1 < len(text) <= 60 and _slug(text) not in NOBODY and not _EMAIL.search(text) and not text.startswith(("http", "#", "/")) and any(c.isalpha() for c in text)
 
 
 def _without_repetition(names: Iterable[str]) -> tuple[str, ...]:
