@@ -50,7 +50,7 @@ class Catalog:
         with database_errors(path):
             connection = schema.connect(path, readonly=readonly)
             try:
-                schema.migrate(connection, str(path))
+                (schema.check if readonly else schema.migrate)(connection, str(path))
             except BaseException:
                 connection.close()
                 raise

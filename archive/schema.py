@@ -157,6 +157,7 @@ DERIVED = (
     """,
     "create index article_rows_by_text on article_rows (text_id)",
     "create index article_rows_by_date on article_rows (dated_at)",
+    "create index article_rows_by_site on article_rows (site, dated_at)",
     """
     create table revision_rows (
       article_id text not null,
@@ -289,13 +290,23 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
 
 def migrate(connection: sqlite3.Connection, name: str) -> None:
     """Brings the catalog called *name* to the schema of this code. Refuses one that newer code has written."""
+    if len(_known_steps(connection, name)) < len(STEPS):
+        _apply(connection)
+
+
+def check(connection: sqlite3.Connection, name: str) -> None:
+    """Refuses a catalog that has not the schema of this code, for those who only read."""
+    if len(_known_steps(connection, name)) < len(STEPS):
+        raise UsageError(f"{name} was written by an older pressmark, or is empty; run `pressmark rebuild`")
+
+
+def _known_steps(connection: sqlite3.Connection, name: str) -> set[str]:
     applied = applied_steps(connection)
     unknown = applied - {step for step, _ in STEPS}
     if unknown:
         newer = ", ".join(sorted(unknown))
         raise UsageError(f"{name} was written by a newer pressmark (it has {newer}); install that version")
-    if len(applied) < len(STEPS):
-        _apply(connection)
+    return applied
 
 
 def applied_steps(connection: sqlite3.Connection) -> set[str]:

@@ -1,0 +1,454 @@
+"""Finds articles in the catalog, shows one with all that is known of it, and says how a collection stands.
+
+Everything here only reads. Values that a caller gives are bound, never written into a statement.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from archive import schema
+from archive.errors import UsageError
+from archive.index import database_errors
+from archive.query_syntax import quote_odd_words, syntax_errors
+from archive.results import (
+    Hit,
+    JobStatus,
+    Pressmark,
+    Relative,
+    SearchResult,
+    Shown,
+    ShownCapture,
+    ShownEvidence,
+    ShownRevision,
+    SiteStatus,
+    Status,
+)
+from archive.text import storable
+from archive.urlkey import url_key
+
+MAX_RANKED = 10_000
+"""Up to so many matches are counted and ranked; of more the newest ones are."""
+
+MAX_QUERY = 2000
+"""Characters that a query or a filter may have."""
+
+MAX_CAPTURES = 1000
+"""Captures that a timeline shows, the newest ones."""
+
+Sort = Literal["relevance", "date"]
+
+
+class NotFound(UsageError):
+    """Nothing is known under that id or URL."""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that can only read the catalog at *path*, also on a disk that cannot be written to."""
+    if not path.exists():
+        raise UsageError(f"there is no {path}; run `pressmark rebuild -c {path.parent}`")
+    with database_errors(path):
+        db = _connect(path)
+        try:
+            schema.check(db, str(path))
+            yield db
+        finally:
+            db.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = schema.connect(path, readonly=True)
+    try:
+        db.execute("select 1 from sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        db.close()
+        if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+            raise
+        # A file in WAL mode needs a place for its shared memory, unless nothing can change it.
+        return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
+    return db
+
+
+def search(
+    db: sqlite3.Connection,
+    query: str = "",
+    *,
+    site: str = "",
+    section: str = "",
+    author: str = "",
+    language: str = "",
+    since: str = "",
+    until: str = "",
+    sort: Sort = "relevance",
+    limit: int = 20,
+    marks: tuple[str, str] = ("[", "]"),
+) -> SearchResult:
+    """The articles that match *query* (FTS5 syntax) and every filter; an empty query matches all, newest first.
+
+    *author* is part of a name, *language* may be `en` for `en-gb`; *since* and *until* are days, months or years, both
+    inclusive, of publication or, where that is unknown, of the first capture. Raises QueryError or UsageError.
+    """
+    for asked in (query, site, section, author, language, since, until):
+        if len(asked) > MAX_QUERY:
+            raise UsageError(f"{asked[:40]!r}… is too long; ask with at most {MAX_QUERY:,} characters")
+    if site:
+        _check_site(db, storable(site))
+    where, values = _filters(site=site, section=section, author=author, language=language, since=since, until=until)
+    query = quote_odd_words(storable(query).strip())
+    if not query:
+        return _newest(db, where, values, limit)
+    with syntax_errors(db, query):
+        return _matching(db, query, where, values, sort=sort, limit=limit, marks=marks)
+
+
+def sites(db: sqlite3.Connection) -> list[str]:
+    """The sites that have articles."""
+    return [site for (site,) in db.execute("select distinct site from article_rows order by site")]
+
+
+def show(db: sqlite3.Connection, what: str) -> Shown:
+    """All that is known of an article, by its id, any of its URLs, or the id of a record. Raises NotFound."""
+    what = storable(what).strip()
+    article = _find(db, what)
+    if article is None:
+        return _show_page(db, what)
+    row = dict(zip(_ARTICLE_COLUMNS, _one(db, _ARTICLE, (article,)), strict=True))
+    record = row["record_id"]
+    fields, evidence = _one(db, "select fields, evidence from readings where record_id = ?", (record,))
+    return Shown(
+        article=row | {name: json.loads(row[name]) for name in ("authors", "keywords")},
+        fields=json.loads(fields),
+        pressmark=Pressmark(**dict(zip(_PRESSMARK, _one(db, _PRESSMARK_OF, (record,)), strict=True))),
+        urls=tuple(url for (url,) in db.execute(_URLS_OF, (article,))),
+        evidence=tuple(
+            ShownEvidence(field=field, source=source, selector=selector, raw=raw, chosen=bool(chosen))
+            for field, source, selector, raw, chosen in json.loads(evidence)
+        ),
+        captures=_captures(db, [key for (key,) in db.execute(_KEYS_OF, (article,))]),
+        revisions=tuple(
+            ShownRevision(**dict(zip(_REVISION, values, strict=True)))
+            for values in db.execute(_REVISIONS_OF, (article,))
+        ),
+        family=tuple(
+            Relative(**dict(zip(_RELATIVE, values, strict=True))) for values in db.execute(_FAMILY_OF, (article,))
+        ),
+    )
+
+
+def status(db: sqlite3.Connection, collection_dir: Path, *, jobs: int = 10) -> Status:
+    """How the collection in *collection_dir*, whose catalog is *db*, stands, with its last *jobs*."""
+    archive = collection_dir / "archive"
+    files = [path for path in archive.glob("*") if path.is_file()] if archive.is_dir() else []
+    quarantine = collection_dir / "quarantine"
+    counts = _one(
+        db,
+        "select (select count(*) from captures), (select count(*) from article_rows), "
+        "(select count(*) from revision_rows), coalesce((select id from reader), '')",
+        (),
+    )
+    return Status(
+        sites=tuple(SiteStatus(**dict(zip(_SITE, row, strict=True))) for row in db.execute(_SITES)),
+        jobs=tuple(_job(row) for row in db.execute(_JOBS, (jobs,))),
+        captures=counts[0],
+        articles=counts[1],
+        revisions=counts[2],
+        reader=counts[3],
+        warcs=sum(not path.name.endswith((".open", ".incoming")) for path in files),
+        growing=sum(path.name.endswith(".open") for path in files),
+        warc_bytes=sum(path.stat().st_size for path in files),
+        catalog_bytes=sum(
+            path.stat().st_size
+            for path in (collection_dir / "catalog.db", collection_dir / "catalog.db-wal")
+            if path.exists()
+        ),
+        quarantined=sum(1 for _ in quarantine.iterdir()) if quarantine.is_dir() else 0,
+    )
+
+
+def _filters(**wanted: str) -> tuple[str, list[Any]]:
+    """The conditions on `article_rows as a`, and the values that they bind."""
+    where, values = [], list[Any]()
+    for name, value in wanted.items():
+        if value:
+            condition, bound = _FILTERS[name]
+            where.append(condition)
+            values += bound(storable(value))
+    return " and ".join(where) or "1", values
+
+
+def _day(value: str) -> str:
+    if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
+        raise UsageError(f"{value!r} is no date; write 2026, 2026-03 or 2026-03-31")
+    return value
+
+
+def _like(value: str) -> str:
+    return "%" + re.sub(r"([%_\\])", r"\\\1", value) + "%"
+
+
+_FILTERS: dict[str, tuple[str, Any]] = {
+    "site": ("a.site = ?", lambda value: [value]),
+    "section": ("a.section = ? collate nocase", lambda value: [value]),
+    "author": (
+        "exists (select 1 from json_each(a.authors) as n where n.value like ? escape '\\')",
+        lambda value: [_like(value)],
+    ),
+    "language": (
+        "(a.language = ? or substr(a.language, 1, ?) = ?)",
+        lambda v: [v.lower(), len(v) + 1, f"{v.lower()}-"],
+    ),
+    "since": ("a.day >= ?", lambda value: [_day(value)]),
+    "until": ("a.day < ? || '~'", lambda value: [_day(value)]),
+}
+
+
+def _check_site(db: sqlite3.Connection, site: str) -> None:
+    known = db.execute("select 1 from article_rows where site = ? limit 1", (site,)).fetchone()
+    if known is None:
+        there = sites(db)
+        close = get_close_matches(site, there, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(there[:10]) or 'none yet'}"
+        raise UsageError(f"no article of a site {site!r}; {hint}")
+
+
+_HIT = (
+    "a.id, a.url, a.site, t.headline, a.authors, a.date_published, a.section, a.language, a.first_captured_at, "
+    "c.record_id, c.payload_digest, c.warc, c.offset, c.length, a.text_id, substr(t.body, 1, 200)"
+)
+
+
+def _newest(db: sqlite3.Connection, where: str, values: list[Any], limit: int) -> SearchResult:
+    (total,) = _one(
+        db,
+        f"select count(*) from (select 1 from article_rows as a where {where} limit ?)",  # noqa: S608  conditions of _FILTERS
+        (*values, MAX_RANKED + 1),
+    )
+    ids = db.execute(
+        f"select a.id from article_rows as a where {where} order by a.dated_at desc, a.id limit ?",  # noqa: S608
+        (*values, limit),
+    )
+    hits = _hits(db, [(article, None) for (article,) in ids], {})
+    return SearchResult(query="", hits=hits, total=min(total, MAX_RANKED), more=total > MAX_RANKED)
+
+
+def _matching(
+    db: sqlite3.Connection,
+    query: str,
+    where: str,
+    values: list[Any],
+    *,
+    sort: Sort,
+    limit: int,
+    marks: tuple[str, str],
+) -> SearchResult:
+    matched = (
+        f"from articles_fts as f join article_rows as a on a.text_id = f.rowid where f.articles_fts match ? and {where}"
+    )
+    (total, first) = _one(
+        db,
+        f"select count(*), min(text_id) "  # noqa: S608  conditions of _FILTERS
+        f"from (select f.rowid as text_id {matched} order by f.rowid desc limit ?)",
+        (query, *values, MAX_RANKED + 1),
+    )
+    order = "a.dated_at desc, a.id" if sort == "date" else "f.rank, a.id"
+    ranked = db.execute(
+        f"select a.id, f.rank {matched} and f.rowid >= ? order by {order} limit ?",
+        (query, *values, first or 0, limit),
+    ).fetchall()
+    hits = _hits(db, [(article, -rank) for article, rank in ranked], _snippets(db, query, ranked, marks))
+    return SearchResult(query=query, hits=hits, total=min(total, MAX_RANKED), more=total > MAX_RANKED)
+
+
+def _snippets(
+    db: sqlite3.Connection, query: str, ranked: list[tuple[str, float]], marks: tuple[str, str]
+) -> dict[str, str]:
+    """The words around the match in each article."""
+    rows = db.execute(
+        "select a.id, snippet(articles_fts, -1, ?, ?, '…', 24) "
+        "from json_each(?) as k "
+        "join article_rows as a on a.id = k.value "
+        "join articles_fts on articles_fts.rowid = a.text_id "
+        "where articles_fts match ?",
+        (*marks, json.dumps([article for article, _ in ranked]), query),
+    )
+    return dict(rows)
+
+
+def _hits(db: sqlite3.Connection, ranked: list[tuple[str, float | None]], snippets: dict[str, str]) -> tuple[Hit, ...]:
+    rows = {
+        row[0]: row
+        for row in db.execute(
+            f"select {_HIT} "  # noqa: S608  names of columns
+            "from json_each(?) as k "
+            "join article_rows as a on a.id = k.value "
+            "join texts as t on t.id = a.text_id "
+            "join captures as c on c.record_id = a.record_id",
+            (json.dumps([article for article, _ in ranked]),),
+        )
+    }
+    return tuple(_hit(rows[article], score, snippets.get(article)) for article, score in ranked)
+
+
+def _hit(row: tuple[Any, ...], score: float | None, snippet: str | None) -> Hit:
+    return Hit(
+        id=row[0],
+        url=row[1],
+        site=row[2],
+        headline=row[3],
+        authors=tuple(json.loads(row[4])),
+        date_published=row[5],
+        section=row[6],
+        language=row[7],
+        first_captured_at=row[8],
+        pressmark=Pressmark(record_id=row[9], payload_digest=row[10], warc=row[11], offset=row[12], length=row[13]),
+        snippet=row[15] if snippet is None else snippet,
+        score=score,
+    )
+
+
+_ARTICLE_COLUMNS = (
+    *("id", "url", "canonical_url", "site", "headline", "standfirst", "authors", "date_published", "date_modified"),
+    *("section", "keywords", "language", "publisher", "body", "word_count", "main_image", "is_accessible_for_free"),
+    *("first_captured_at", "last_captured_at", "revision_count", "cluster_id", "record_id", "content_hash"),
+)
+_ARTICLE = f"select {', '.join(_ARTICLE_COLUMNS)} from articles where id = ?"  # noqa: S608
+_PRESSMARK = ("record_id", "payload_digest", "warc", "offset", "length")
+_PRESSMARK_OF = f"select {', '.join(_PRESSMARK)} from captures where record_id = ?"  # noqa: S608
+_KEYS_OF = "select urlkey from article_urls where article_id = ? order by urlkey"
+_URLS_OF = """
+select distinct c.url
+from article_urls as u
+join captures as c on c.urlkey = u.urlkey
+where u.article_id = ?
+order by c.url
+"""
+_REVISION = ("id", "captured_at", "record_id", "headline", "standfirst", "body", "content_hash")
+_REVISIONS_OF = f"""
+select {", ".join(_REVISION)}
+from revisions
+where article_id = ?
+order by captured_at, content_hash
+"""  # noqa: S608
+_RELATIVE = ("id", "url", "site", "headline", "date_published")
+_FAMILY_OF = """
+select a.id, a.url, a.site, t.headline, a.date_published
+from cluster_members as mine
+join cluster_members as m on m.cluster_id = mine.cluster_id and m.article_id <> mine.article_id
+join article_rows as a on a.id = m.article_id
+join texts as t on t.id = a.text_id
+where mine.article_id = ?
+order by a.date_published = '', a.dated_at, a.first_captured_at, a.url
+"""
+_TIMELINE = """
+select c.captured_at, c.url, c.kind, c.status, c.outcome, coalesce(r.kind, ''), coalesce(r.reason, ''), c.job,
+       c.record_id, c.payload_digest, c.warc, c.offset, c.length
+from json_each(?) as k
+join captures as c on c.urlkey = k.value
+left join readings as r on r.record_id = c.record_id
+order by c.captured_at desc, c.record_id desc
+limit ?
+"""
+_SITE = ("site", "captures", "revisits", "failures", "articles", "last_captured_at")
+_SITES = """
+select c.site, sum(c.kind <> 'failure'), sum(c.kind = 'revisit'), sum(c.kind = 'failure'), coalesce(a.articles, 0),
+       max(c.captured_at)
+from captures as c
+left join (select site, count(*) as articles from article_rows group by site) as a on a.site = c.site
+group by c.site
+order by c.site
+"""
+_JOBS = """
+select job, started_at, finished_at, sites, exit, stats
+from jobs
+order by started_at desc, job desc
+limit ?
+"""
+
+
+_OF_CLAIMED = """
+select u.article_id
+from aliases as l
+join article_urls as u on u.urlkey = l.from_urlkey
+where l.to_urlkey = ? and l.kind <> 'redirect'
+order by l.captured_at desc, l.record_id desc
+limit 1
+"""
+
+
+def _find(db: sqlite3.Connection, what: str) -> str | None:
+    """The id of the article that is meant."""
+    of_urlkey = "select article_id from article_urls where urlkey = ?"
+    of_record = "select u.article_id from captures as c join article_urls as u using (urlkey) where c.record_id = ?"
+    for query, value in (
+        ("select id from article_rows where id = ?", what),
+        (of_urlkey, url_key(what)),
+        (of_urlkey, url_key(f"https://{what}")),
+        (of_record, what.strip("<>")),
+        (_OF_CLAIMED, url_key(what)),
+    ):
+        row = db.execute(query, (value,)).fetchone()
+        if row is not None:
+            return str(row[0])
+    return None
+
+
+def _show_page(db: sqlite3.Connection, what: str) -> Shown:
+    captures = _captures(db, [url_key(what)])
+    if not captures:
+        raise NotFound(f"nothing is known of {what!r}; {_nearest(db, what)}")
+    urls = tuple(sorted({capture.url for capture in captures}))
+    return Shown(
+        article=None, fields={}, pressmark=None, urls=urls, evidence=(), captures=captures, revisions=(), family=()
+    )
+
+
+def _nearest(db: sqlite3.Connection, what: str) -> str:
+    """What may have been meant: the URL in the catalog that begins most alike."""
+    key = url_key(what)
+    row = db.execute("select url from captures where urlkey >= ? order by urlkey limit 1", (key,)).fetchone()
+    if row is not None and url_key(row[0]).partition(")")[0] == key.partition(")")[0]:
+        return f"did you mean {row[0]}?"
+    return "try words of its headline with `pressmark search`"
+
+
+def _captures(db: sqlite3.Connection, urlkeys: list[str]) -> tuple[ShownCapture, ...]:
+    rows = db.execute(_TIMELINE, (json.dumps(urlkeys), MAX_CAPTURES)).fetchall()
+    return tuple(
+        ShownCapture(
+            captured_at=row[0],
+            url=row[1],
+            kind=row[2],
+            status=row[3],
+            outcome=row[4],
+            reading=row[5],
+            reason=row[6],
+            job=row[7],
+            pressmark=Pressmark(**dict(zip(_PRESSMARK, row[8:], strict=True))),
+        )
+        for row in reversed(rows)
+    )
+
+
+def _job(row: tuple[Any, ...]) -> JobStatus:
+    job, started_at, finished_at, sites, code, stats = row
+    return JobStatus(
+        job=job,
+        started_at=started_at,
+        finished_at=finished_at,
+        sites=tuple(json.loads(sites)),
+        exit=code,
+        stats=json.loads(stats) if stats else {},
+    )
+
+
+def _one(db: sqlite3.Connection, query: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    row: tuple[Any, ...] = db.execute(query, values).fetchone()
+    return row

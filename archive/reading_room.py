@@ -1,0 +1,79 @@
+"""A collection for those who read it: the same verbs as the command line, typed, and nothing that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from archive import query
+from archive.collection import Collection
+
+if TYPE_CHECKING:
+    from archive.results import SearchResult, Shown, Status
+    from archive.verify import Report
+
+
+def open_collection(path: Path | str) -> ReadingRoom:
+    """The collection at *path*, for reading. Raises NoSuchCollection, with the nearest names, when there is none."""
+    return ReadingRoom(Collection.open(path).path)
+
+
+class ReadingRoom:
+    """A collection that can be searched, shown and verified, also while a crawl writes to it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        """The collection's folder."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing stays open between two questions, so that none of them holds up the writer."""
+
+    def search(
+        self,
+        words: str = "",
+        *,
+        site: str = "",
+        section: str = "",
+        author: str = "",
+        language: str = "",
+        since: str = "",
+        until: str = "",
+        sort: query.Sort = "relevance",
+        limit: int = 20,
+        marks: tuple[str, str] = ("[", "]"),
+    ) -> SearchResult:
+        """The articles that match; see `archive.query.search`."""
+        with query.reading(self.path / "catalog.db") as db:
+            return query.search(
+                db,
+                words,
+                site=site,
+                section=section,
+                author=author,
+                language=language,
+                since=since,
+                until=until,
+                sort=sort,
+                limit=limit,
+                marks=marks,
+            )
+
+    def show(self, what: str) -> Shown:
+        """All that is known of an article, by its id, any of its URLs, or a record id; see `archive.query.show`."""
+        with query.reading(self.path / "catalog.db") as db:
+            return query.show(db, what)
+
+    def status(self, *, jobs: int = 10) -> Status:
+        """How the collection stands, with its last *jobs*."""
+        with query.reading(self.path / "catalog.db") as db:
+            return query.status(db, self.path, jobs=jobs)
+
+    def verify(self, *, progress: Callable[[int], None] | None = None) -> Report:
+        """Reads every byte and checks every digest; see `archive.verify.verify`."""
+        from archive.verify import verify
+
+        return verify(self.path, progress=progress)
