@@ -1,0 +1,20 @@
+"""A collection that was crawled once, by the command line, and is read by many tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from crawler.newsweb import NewsWeb, serve
+from tests.end_to_end import Crawled, asked, crawl
+
+
+@pytest.fixture(scope="session")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    """A small web, crawled from its home pages; nobody writes to it."""
+    path = tmp_path_factory.mktemp("whole-way") / "kept"
+    web = NewsWeb(7, sites=3, articles=30, crawl_delay=0)
+    with serve(web) as server:
+        summary = crawl(web, server, path, web.home_urls).done().json
+        yield Crawled(web=web, server=server, path=path, summary=summary, fetched=asked(server))
