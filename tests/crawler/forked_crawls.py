@@ -6,11 +6,12 @@
 
 A kill is `operation:n:where`: at the n-th such operation the process kills itself before, in the middle of (none, one
 byte, half, all but one byte of a write), or after it. Operations are those of `archive.files.Files`, and `catalog` and
-`frontier` for the commits.
+`frontier` for the commits. With `full` for *where* the disk is full from then on, with `error` it gives I/O errors.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -18,9 +19,9 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,9 @@ MIDDLES: dict[str, Callable[[int], int]] = {
     "half": lambda size: size // 2,
     "most": lambda size: size - 1,
 }
+
+
+ERRORS = {"full": errno.ENOSPC, "error": errno.EIO}
 
 
 @dataclass(frozen=True)
@@ -89,11 +93,13 @@ class Crawls:
         self._zygote.wait(10)
         self._zygote.stdout.close()
 
-    def start(self, *, kill: str = "", settings: dict[str, Any] | None = None, **order: Any) -> Running:
-        """Begin a crawl."""
+    def start(
+        self, *, kill: str = "", ahead: float = 0, settings: dict[str, Any] | None = None, **order: Any
+    ) -> Running:
+        """Begin a crawl; its clock is so many hours *ahead*."""
         quick = {"delay": 0, "concurrency": 8, "allow_networks": ["127.0.0.0/8"]}
         plain = {"PRESSMARK_READING_CHILDREN": 0, "PRESSMARK_RETRY_WAITS": [0.2, 0.4]}
-        line = {"kill": kill, "order": quick | order, "settings": plain | (settings or {})}
+        line = {"kill": kill, "ahead": ahead, "order": quick | order, "settings": plain | (settings or {})}
         self._zygote.stdin.write(json.dumps(line) + "\n")
         self._zygote.stdin.flush()
         return Running(self, int(self._zygote.stdout.readline()))
@@ -158,23 +164,26 @@ def _crawl_in_process(asked: dict[str, Any], room: Path) -> int:
 
     order = {name: tuple(value) if isinstance(value, list) else value for name, value in asked["order"].items()}
     order |= {"collection": Path(order["collection"]), "settings": asked["settings"]}
-    with killing(asked["kill"], room / "fired"):
-        try:
-            summary = run_crawl(CrawlOrder(**order))
-        except PressmarkError as error:
-            print(error, file=sys.stderr)
-            return error.exit_code
+    if asked["kill"]:
+        operation, number, where = asked["kill"].split(":")
+        _arm(operation, int(number), where, room / "fired")
+    if asked["ahead"]:
+        _set_clock(timedelta(hours=asked["ahead"]))
+    try:
+        summary = run_crawl(CrawlOrder(**order))
+    except PressmarkError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
     (room / "summary").write_text(json.dumps(asdict(summary), default=str))
     return summary.exit
 
 
-@contextmanager
-def killing(kill: str, told: Path) -> Iterator[None]:
-    """Has this process kill itself at the operation that *kill* names."""
-    if kill:
-        operation, number, where = kill.split(":")
-        _arm(operation, int(number), where, told)
-    yield
+def _set_clock(ahead: timedelta) -> None:
+    from archive.model import utc_now
+    from crawler import opening
+    from crawler.clock import SteadyClock
+
+    vars(opening)["SteadyClock"] = lambda: SteadyClock(now=lambda: utc_now() + ahead)
 
 
 def _arm(operation: str, number: int, where: str, told: Path) -> None:
@@ -191,6 +200,9 @@ def _arm(operation: str, number: int, where: str, told: Path) -> None:
     def at_the_point(self: Any, *args: Any, **named: Any) -> Any:
         nonlocal count
         count += 1
+        if where in ERRORS and count >= number:
+            told.touch()
+            raise OSError(ERRORS[where], os.strerror(ERRORS[where]))
         if count != number:
             return original(self, *args, **named)
         if where in MIDDLES:

@@ -1,0 +1,410 @@
+"""Whole crawls: a real server on loopback, real files, each crawl in a process of its own."""
+
+import csv
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.newsweb import NewsWeb, Server, serve
+from tests.crawler.forked_crawls import Crawls, Ended
+from tests.crawler.tiny_web import IN_ORDER, TinyWeb, asked, captured, state_of
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
+    with Crawls(tmp_path_factory.mktemp("forks")) as crawls:
+        yield crawls
+
+
+@pytest.fixture
+def web() -> TinyWeb:
+    return TinyWeb()
+
+
+@pytest.fixture
+def server(web: TinyWeb) -> Iterator[Server]:
+    with serve(web) as server:
+        yield server
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    return tmp_path / "kept"
+
+
+class Crawl:
+    """Crawls of the tiny web into one collection."""
+
+    def __init__(self, zygote: Crawls, server: Server, kept: Path) -> None:
+        self.zygote = zygote
+        self.asked = {"targets": [f"http://127.0.0.1:{server.port}/"], "collection": str(kept)}
+
+    def __call__(self, **more: object) -> Ended:
+        return self.zygote.run(**self.asked | more)
+
+
+@pytest.fixture
+def crawl(zygote: Crawls, server: Server, kept: Path) -> Crawl:
+    return Crawl(zygote, server, kept)
+
+
+def once(web: TinyWeb) -> dict[str, int]:
+    return dict.fromkeys(web.paths, 1)
+
+
+def test_everything_once(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
+    """A crawl captures every page once, robots.txt, feed, redirect and refusal included, and ends with 0."""
+    ended = crawl()
+
+    assert (ended.status, ended.error, ended.summary["reason"]) == (0, "", "finished")
+    assert captured(kept) == once(web)
+    assert asked(server) == {path: 1 for path in web.paths if path != "/private/no"}
+    assert state_of(kept) == IN_ORDER
+    assert ended.summary["sites"][0]["articles"] == web.articles
+
+
+def test_context_is_kept(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
+    """Each capture says how it was found: via, hops from the seed, and by what."""
+    crawl()
+    with sqlite3.connect(kept / "catalog.db") as db:
+        rows = db.execute("select url, via, hops, discovered from captures where hops <> ''").fetchall()
+    found = {url.split("/", 3)[3]: (via and via.split("/", 3)[3], hops, by) for url, via, hops, by in rows}
+
+    assert found["robots.txt"][1:] == ("P", "robots")
+    assert found[web.story(7)[1:]] == ("feed/", "F", "feed")
+    assert found["news/"] == ("", "L", found["news/"][2])
+    assert found[web.story(6)[1:]][1] == "LL"
+
+
+def test_a_second_crawl_fetches_nothing(crawl: Crawl, server: Server, kept: Path) -> None:
+    """Right after a crawl nothing is due; no empty WARC is left behind."""
+    crawl()
+    server.clear_log()
+    ended = crawl()
+
+    assert (ended.status, len(server.log), ended.summary["sites"]) == (0, 0, [])
+    assert len(list((kept / "archive").iterdir())) == 1
+
+
+def test_a_day_later(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
+    """What is due is asked for under conditions: what did not change becomes a revisit, new articles are found."""
+    crawl()
+    server.clear_log()
+    web.articles += 1
+    server._answers.forget()
+    ended = crawl(ahead=24.5)
+    with sqlite3.connect(kept / "catalog.db") as db:
+        revisits = db.execute("select count(*) from captures where kind = 'revisit'").fetchone()[0]
+        articles = db.execute("select count(*) from articles").fetchone()[0]
+
+    assert ended.status == 0
+    assert asked(server)[web.story(web.articles - 1)] == 1
+    assert articles == web.articles
+    assert revisits == sum(entry.status == 304 for entry in server.log) > 3
+
+
+def test_recheck(crawl: Crawl, server: Server) -> None:
+    """`--recheck` asks for everything known again."""
+    crawl()
+    first = asked(server)
+    server.clear_log()
+    crawl(recheck=True)
+
+    assert asked(server).keys() == first.keys()
+
+
+@pytest.mark.parametrize(
+    ("limit", "status", "reason"),
+    [
+        ({"max_pages": 3}, 0, "--max-pages reached"),
+        ({"max_bytes": 2000, "delay": 0.3, "concurrency": 1}, 14, "--max-size reached"),
+        ({"max_seconds": 1, "delay": 0.3, "concurrency": 1}, 15, "--max-time reached"),
+    ],
+)
+def test_limits(
+    crawl: Crawl, web: TinyWeb, server: Server, kept: Path, limit: dict[str, float], status: int, reason: str
+) -> None:
+    """A limit ends the job in order with its exit code; the next job goes on where it stopped."""
+    ended = crawl(**limit)
+
+    assert (ended.status, ended.summary["reason"]) == (status, reason)
+    assert state_of(kept) == IN_ORDER
+    assert 0 < len(captured(kept)) < len(web.paths)
+    assert crawl().status == 0
+    assert captured(kept) == once(web)
+
+
+def test_max_pages_counts_pages(crawl: Crawl, web: TinyWeb, server: Server) -> None:
+    """`--max-pages 3` fetches three pages; robots.txt and feeds come on top."""
+    crawl(max_pages=3)
+
+    assert sum(count for path, count in asked(server).items() if path not in ("/robots.txt", "/feed/")) == 3
+
+
+def test_nothing_reached(zygote: Crawls, kept: Path) -> None:
+    """When no target answers, the failures are kept and the exit code is 9."""
+    ended = zygote.run(targets=["http://127.0.0.1:9/"], collection=str(kept))
+    with sqlite3.connect(kept / "catalog.db") as db:
+        outcomes = db.execute("select distinct kind, outcome from captures where url like '%/'").fetchall()
+
+    assert (ended.status, ended.summary["reason"]) == (9, "no target could be reached")
+    assert ("failure", "connect") in outcomes or ("failure", "robots") in outcomes
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("http://", "is no http or https URL"),
+        ("ftp://example.com/", "is no http or https URL"),
+        ("no such site", "no site file is named"),
+    ],
+)
+def test_a_bad_target(zygote: Crawls, kept: Path, target: str, said: str) -> None:
+    """A target that is none is told in one line, and nothing is made."""
+    ended = zygote.run(targets=[target], collection=str(kept))
+
+    assert (ended.status, kept.exists()) == (2, False)
+    assert said in ended.error
+    assert "Traceback" not in ended.error
+
+
+def test_two_jobs(crawl: Crawl, kept: Path) -> None:
+    """The second job on a collection ends with 5 at once, and names the first."""
+    kept.mkdir()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", f"import fcntl, os, time; f = open({str(kept / 'LOCK')!r}, 'w');"
+         "fcntl.flock(f, 2); f.write(f'{os.getpid()} x'); f.flush(); print(flush=True); time.sleep(60)"],
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    try:
+        ended = crawl()
+    finally:
+        holder.kill()
+        holder.communicate()
+
+    assert ended.status == 5
+    assert str(holder.pid) in ended.error
+
+
+FAULTS = [
+    *(f"write:{n}:{where}" for n in (1, 2, 9, 20) for where in ("before", "none", "one", "half", "most", "after")),
+    *(f"{name}:{n}:{where}" for name in ("sync_data", "sync", "sync_directory") for n in (1, 2) for where in ("before", "after")),
+    *(f"{name}:{n}:{where}" for name in ("catalog", "frontier") for n in (1, 2, 3, 4) for where in ("before", "after")),
+    *(f"{name}:1:{where}" for name in ("create", "rename", "unlink", "close") for where in ("before", "after")),
+    *(f"rename:2:{where}" for where in ("before", "after")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_killed_at(crawl: Crawl, web: TinyWeb, server: Server, kept: Path, fault: str) -> None:
+    """Wherever the process is killed, the next job captures every page once, and asks again only for what was lost."""
+    dead = crawl(kill=fault)
+    resumed = crawl()
+
+    assert (dead.status, dead.fired) == (-signal.SIGKILL, True)
+    assert (resumed.status, state_of(kept)) == (0, IN_ORDER)
+    assert captured(kept) == once(web)
+    assert max(asked(server).values()) <= 2
+    assert sum(asked(server).values()) <= len(web.paths) - 1 + 8  # what was in flight, at most
+
+
+def test_killed_while_recovering(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
+    """Recovery may itself be killed, again and again."""
+    deaths = [crawl(kill="write:12:half")]
+    deaths += [crawl(kill=kill) for kill in ("truncate:1:before", "truncate:1:after", "sync:2:before", "rename:1:before")]
+    deaths += [crawl(kill=kill) for kill in ("catalog:1:before", "frontier:1:before", "frontier:1:after")]
+
+    assert [ended.status for ended in deaths] == [-signal.SIGKILL] * len(deaths)
+    assert (crawl().status, state_of(kept)) == (0, IN_ORDER)
+    assert captured(kept) == once(web)
+
+
+def test_disk_full(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
+    """Without room the WARC ends in a whole record and the exit code is 3; with room the next job goes on."""
+    full = crawl(kill="write:12:full")
+
+    assert (full.status, full.fired) == (3, True)
+    assert "make room" in full.summary["reason"]
+    assert "Traceback" not in full.error
+    assert (crawl().status, state_of(kept)) == (0, IN_ORDER)
+    assert captured(kept) == once(web)
+
+
+def test_a_failed_sync_ends_the_job(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
+    """After an I/O error of a sync nothing is committed and the job stops; the next one goes on."""
+    broken = crawl(kill="sync_data:2:error")
+
+    assert (broken.status, broken.fired) == (1, True)
+    assert "Traceback" not in broken.error
+    assert (crawl().status, state_of(kept)) == (0, IN_ORDER)
+    assert captured(kept) == once(web)
+
+
+def test_random_kills(zygote: Crawls, kept: Path) -> None:
+    """Killed at any moment, over and over, a crawl loses nothing and keeps nothing twice."""
+    dice = random.Random(7)
+    web = TinyWeb(articles=300)
+    kills = 0
+    with serve(web) as server:
+        crawl = Crawl(zygote, server, kept)
+        while True:
+            running = zygote.start(**crawl.asked)
+            if kills < 8:
+                time.sleep(dice.uniform(0.3, 1.2))
+                running.kill()
+            ended = running.wait()
+            kills += ended.status == -signal.SIGKILL
+            if ended.status == 0:
+                break
+
+        assert kills >= 3
+        assert captured(kept) == once(web)
+        assert state_of(kept) == IN_ORDER
+        assert sum(asked(server).values()) <= len(web.paths) + 9 * kills
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("times", [1, 2])
+def test_interrupted(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path, number: int, times: int) -> None:
+    """SIGTERM and SIGINT end a job in order with 11, twice at once; the next one goes on without fetching anything twice."""
+    running = zygote.start(**crawl.asked, delay=0.4, concurrency=1)
+    time.sleep(2.5)
+    began = time.monotonic()
+    for _ in range(times):
+        running.kill(number)
+        time.sleep(0.2)
+    ended = running.wait()
+
+    assert (ended.status, ended.summary["reason"]) == (11, "interrupted")
+    assert time.monotonic() - began < 10
+    assert 0 < len(captured(kept)) < len(web.paths)
+    assert (state_of(kept), crawl().status) == (IN_ORDER, 0)
+    assert captured(kept) == once(web)
+
+
+def test_the_frontier_is_derived_again(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
+    """A deleted or damaged frontier.db is derived from the catalog: nothing that was fetched is fetched again."""
+    crawl(max_pages=5)
+    (kept / "frontier.db").unlink()
+    crawl()
+    assert captured(kept) == once(web)
+
+    server.clear_log()
+    (kept / "frontier.db").write_bytes(b"no database at all" * 1000)
+    ended = crawl()
+    assert (ended.status, len(server.log)) == (0, 0)
+    assert "derived anew" in ended.error
+
+
+def test_the_catalog_is_read_again(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
+    """A deleted catalog.db is read again from the WARC files by the next job."""
+    crawl()
+    (kept / "catalog.db").unlink()
+    server.clear_log()
+    ended = crawl()
+
+    assert (ended.status, len(server.log)) == (0, 0)
+    assert captured(kept) == once(web)
+
+
+def test_reading_children(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
+    """Pages are read in children as in the crawling process."""
+    ended = crawl(settings={"PRESSMARK_READING_CHILDREN": 2})
+
+    assert (ended.status, ended.error) == (0, "")
+    assert ended.summary["sites"][0]["articles"] == web.articles
+    assert captured(kept) == once(web)
+
+
+def test_a_news_web(zygote: Crawls, kept: Path) -> None:
+    """Several sites at once, found by feeds, sitemaps and sections: every article is captured."""
+    web = NewsWeb(3, sites=3, articles=18, crawl_delay=0)
+    with serve(web) as server:
+        ended = zygote.run(
+            targets=list(web.home_urls), collection=str(kept), connect_to=list(server.connect_to)
+        )  # fmt: skip
+    with sqlite3.connect(kept / "catalog.db") as db:
+        urls = {url for (url,) in db.execute("select url from captures where status = 200")}
+
+    assert ended.status == 0
+    assert set(web.article_urls) <= urls
+    assert state_of(kept) == IN_ORDER
+
+
+class TestPlainScrapy:
+    """`scrapy crawl news` is the same crawl."""
+
+    def scrapy(self, server: Server, kept: Path, *more: str) -> subprocess.CompletedProcess[str]:
+        url = f"http://127.0.0.1:{server.port}/"
+        settings = {"PRESSMARK_COLLECTION": kept, "PRESSMARK_ALLOW_NETWORKS": "127.0.0.0/8", "DOWNLOAD_DELAY": "0"}
+        pairs = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+        command = [sys.executable, "-m", "scrapy", "crawl", "news", "-a", f"url={url}", *pairs, *more]
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+
+    def test_feed_exports(self, web: TinyWeb, server: Server, kept: Path, tmp_path: Path) -> None:
+        """Articles come out as JSON Lines and CSV, with their pressmarks."""
+        out = [tmp_path / "out.jsonl", tmp_path / "out.csv"]
+        ended = self.scrapy(server, kept, "-o", str(out[0]), "-o", str(out[1]))
+        lines = [json.loads(line) for line in out[0].read_text().splitlines()]
+        rows = list(csv.DictReader(out[1].open(newline="")))
+
+        assert ended.returncode == 0, ended.stderr
+        assert len(lines) == len(rows) == web.articles
+        assert {line["headline"] for line in lines} == {row["headline"] for row in rows}
+        assert all(line["record_id"].startswith("urn:uuid:") and line["body"] for line in lines)
+        assert captured(kept) == once(web)
+
+    def test_close_spider(self, web: TinyWeb, server: Server, kept: Path) -> None:
+        """CLOSESPIDER_ITEMCOUNT ends the job in order."""
+        ended = self.scrapy(server, kept, "-s", "CLOSESPIDER_ITEMCOUNT=2")
+
+        assert ended.returncode == 0, ended.stderr
+        assert state_of(kept) == IN_ORDER
+        assert len(captured(kept)) < len(web.paths)
+
+    @pytest.mark.parametrize("step", ["Drops", "Breaks", "Replaces"])
+    def test_a_pipeline_of_a_user(self, web: TinyWeb, server: Server, kept: Path, tmp_path: Path, step: str) -> None:
+        """What a step drops, breaks on or replaces is kept from the export, never from the catalog."""
+        steps = json.dumps({f"tests.crawler.user_steps.{step}": 50})
+        ended = self.scrapy(server, kept, "-s", f"ITEM_PIPELINES={steps}", "-o", str(tmp_path / "out.jsonl"))
+        with sqlite3.connect(kept / "catalog.db") as db:
+            articles = db.execute("select count(*) from articles").fetchone()[0]
+
+        assert (ended.returncode, articles) == (0, web.articles), ended.stderr
+        assert captured(kept) == once(web)
+
+    def test_exit_codes(self, server: Server, kept: Path) -> None:
+        """Plain Scrapy ends with the job's exit code, and tells in one line what was wrong."""
+        ended = self.scrapy(server, kept, "-a", "url=no such site")
+
+        assert ended.returncode == 2
+        assert "no site file is named 'no such site'" in ended.stderr
+
+    def test_list(self) -> None:
+        """There is one spider."""
+        listed = subprocess.run(
+            [sys.executable, "-m", "scrapy", "list"], capture_output=True, text=True, cwd=ROOT, check=True
+        )
+
+        assert listed.stdout.split() == ["news"]
+
+
+def test_nothing_is_left_running(crawl: Crawl) -> None:
+    """A job leaves no process behind."""
+    crawl(settings={"PRESSMARK_READING_CHILDREN": 1})
+    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)]
+
+    assert not [command for command in commands if b"reading_child" in command and str(crawl.asked["collection"]).encode() in command]
