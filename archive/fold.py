@@ -12,7 +12,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from archive.jobs import JobRecord
@@ -158,18 +158,18 @@ class Fold:
 
     def _link_ids(self, links: Iterable[Link]) -> list[int]:
         """The ids of the links in `outlinks`, those that were met lately from memory."""
-        ids = []
-        for link in links:
-            said = (link.url, link.text, link.rel)
-            known = self._outlinks.get(said)
-            if known is None:
-                row = outlink_row(link)
-                self._db.execute(OUTLINKS.insert, row)
-                known = self._outlinks[said] = row[0]
-            ids.append(known)
+        said = [(link.url, link.text, link.rel) for link in links]
+        ids = [self._outlinks.get(link) or self._new_link_id(link) for link in said]
         if len(self._outlinks) > MAX_OUTLINKS:
             self._outlinks.clear()
         return ids
+
+    def _new_link_id(self, link: tuple[str, str, str]) -> int:
+        row = outlink_row(*link)
+        self._db.execute(OUTLINKS.insert, row)
+        number: int = row[0]
+        self._outlinks[link] = number
+        return number
 
 
 def capture_row(capture: Capture) -> Row:
@@ -179,7 +179,7 @@ def capture_row(capture: Capture) -> Row:
         capture.record_id,
         storable(capture.url),
         capture.urlkey,
-        instant(capture.captured_at),
+        _instant(capture.captured_at),
         capture.kind,
         capture.status,
         storable(capture.mime),
@@ -197,7 +197,7 @@ def capture_row(capture: Capture) -> Row:
         storable(capture.error),
         capture.ip,
         capture.refers_to_url if capture.refers_to_url is None else storable(capture.refers_to_url),
-        None if refers_to_date is None else instant(refers_to_date),
+        None if refers_to_date is None else _instant(refers_to_date),
         storable(capture.etag),
         storable(capture.last_modified),
     )
@@ -209,7 +209,7 @@ def reading_row(capture: Capture, reading: Reading, text: Text | None, link_ids:
     return (
         capture.record_id,
         capture.urlkey,
-        instant(capture.captured_at),
+        _instant(capture.captured_at),
         reading.kind,
         storable(reason),
         text.content_hash if text else None,
@@ -255,16 +255,16 @@ def job_row(record: JobRecord) -> Row:
     )
 
 
-def outlink_row(link: Link) -> Row:
+def outlink_row(url: str, text: str, rel: str) -> Row:
     """The row of `outlinks`. Its id comes from its content, so that a link on every page of a site is stored once."""
-    content = (storable(link.url), storable(link.text), storable(link.rel))
+    content = (storable(url), storable(text), storable(rel))
     digest = hashlib.blake2b("\0".join(content).encode(), digest_size=8).digest()
     return (int.from_bytes(digest, "big") >> 1, *content)
 
 
 def entry_rows(capture: Capture, entries: tuple[Entry, ...]) -> Iterator[Row]:
     """The rows of `entries`: each announcement once, with the record that made it first."""
-    at = instant(capture.captured_at)
+    at = _instant(capture.captured_at)
     for e in entries:
         said = (storable(e.title), storable(e.published), storable(e.updated), storable(e.language), storable(e.guid))
         yield (storable(e.link), capture.urlkey, *said, at, capture.record_id)
@@ -272,7 +272,7 @@ def entry_rows(capture: Capture, entries: tuple[Entry, ...]) -> Iterator[Row]:
 
 def alias_rows(capture: Capture, reading: Reading) -> Iterator[Row]:
     """The rows of `aliases`: other URLs that this page says are its own."""
-    at = instant(capture.captured_at)
+    at = _instant(capture.captured_at)
     seen = set()
     for kind, url in _other_urls(reading):
         key = url_key(url)
@@ -337,4 +337,5 @@ def _json(value: Any) -> str:
     return storable(_ENCODER.encode(value))
 
 
+_instant = lru_cache(maxsize=16)(instant)  # each row of a capture has the same
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
