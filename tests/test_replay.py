@@ -1,0 +1,157 @@
+"""What others make of our files: pywb replays every capture, cdxj-indexer finds the same lines."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from crawler.newsweb import NewsWeb, serve
+from tests.end_to_end import CHECKOUT, Crawled, crawl, missing, rows
+
+WAYBACK = CHECKOUT / ".venv-pywb" / "bin" / "wayback"
+COLLECTION = "kept"
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A collection that has captures of two visits, and a wayback that serves it."""
+
+    path: Path
+    """The collection."""
+
+    port: int
+    """Where wayback answers."""
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The answer of the catalog."""
+        return rows(self.path / "catalog.db", query)
+
+    def get(self, timestamp: str, url: str) -> tuple[int, str, bytes]:
+        """Status, Location and body of a memento as it came, without banner and rewriting."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", f"/{COLLECTION}/{timestamp}id_/{url}", headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        coded = answer.headers.get("Content-Encoding") == "gzip"
+        return answer.status, answer.headers.get("Location", ""), gzip.decompress(body) if coded else body
+
+
+@pytest.fixture(scope="module")
+def visited_twice(crawled: Crawled, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The crawled collection, and a visit of everything a day later: most of it is unchanged."""
+    root = tmp_path_factory.mktemp("replay")
+    path = Path(shutil.copytree(crawled.path, root / "collections" / COLLECTION))
+    web = NewsWeb(crawled.web.seed, sites=3, articles=30, crawl_delay=0)
+    with serve(web) as server:
+        server.advance(hours=24, new=2, edited=2, withdrawn=1)
+        crawl(web, server, path, web.home_urls, "--recheck").done()
+    return path
+
+
+@pytest.fixture(scope="module")
+def replayed(visited_twice: Path) -> Iterator[Replayed]:
+    """That collection, served by pywb from an environment of its own."""
+    if not WAYBACK.exists():
+        missing("pywb in .venv-pywb (`make .venv-pywb/.ready`)")
+    root = visited_twice.parents[1]
+    port = free_port()
+    with (root / "wayback.log").open("w") as log:
+        command = [WAYBACK, "-b", "127.0.0.1", "-p", str(port), "-d", root]
+        wayback = subprocess.Popen(command, cwd=root, stdout=log, stderr=log)
+        try:
+            wait_for(port, wayback)
+            yield Replayed(visited_twice, port)
+        finally:
+            wayback.terminate()
+            wayback.wait(20)
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def wait_for(port: int, child: subprocess.Popen[bytes]) -> None:
+    """Come back when somebody listens on the port."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert child.poll() is None, "wayback has ended"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("wayback does not listen after 60 s")
+
+
+def responses(path: Path) -> dict[tuple[str, str], tuple[int, str, bytes]]:
+    """Status, Location and decoded body of each response, as warcio reads them, by URL and payload digest."""
+    found = {}
+    for warc in sorted((path / "archive").glob("*.warc.gz")):
+        with warc.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                if record.rec_type == "response":
+                    fields, head = record.rec_headers, record.http_headers
+                    response = (
+                        int(head.get_statuscode()),
+                        head.get_header("Location", ""),
+                        record.content_stream().read(),
+                    )
+                    found[fields["WARC-Target-URI"], fields["WARC-Payload-Digest"]] = response
+    return found
+
+
+def test_both_kinds_of_revisits_are_there(visited_twice: Path) -> None:
+    """The second visit has left revisits of answers with 304 and of answers with the same payload."""
+    revisits = dict(
+        rows(
+            visited_twice / "catalog.db", "select status, count(*) from captures where kind = 'revisit' group by status"
+        )
+    )
+
+    assert {200, 304} <= revisits.keys()
+
+
+def test_every_capture_is_replayed(replayed: Replayed) -> None:
+    """Each capture comes back with status, Location and bytes of the response that it is or refers to.
+
+    Of a redirect the body is left out of account: pywb sends none for a revisit with a Location.
+    """
+    kept = responses(replayed.path)
+    captures = replayed.rows(
+        "select strftime('%Y%m%d%H%M%S', captured_at), url, payload_digest from captures where kind <> 'failure'"
+    )
+    wrong = []
+    for timestamp, url, digest in captures:
+        status, location, body = replayed.get(timestamp, url)
+        expected = kept[url, digest]
+        if (status, location) != expected[:2] or (not location and body != expected[2]):
+            wrong.append((timestamp, url, expected[:2], (status, location)))
+
+    assert len(captures) > 2 * len(replayed.rows("select 1 from articles"))
+    assert wrong == []
+
+
+def test_cdxj_indexer_finds_the_same(visited_twice: Path) -> None:
+    """Each index is byte for byte what `cdxj-indexer -s` writes for its WARC file."""
+    warcs = sorted((visited_twice / "archive").glob("*.warc.gz"))
+    indexer = Path(sys.executable).with_name("cdxj-indexer")
+    theirs = [subprocess.run([indexer, "-s", warc], capture_output=True, check=True).stdout for warc in warcs]
+
+    assert len(warcs) == 2
+    assert [(visited_twice / "indexes" / f"{warc.name}.cdxj").read_bytes() for warc in warcs] == theirs
