@@ -24,9 +24,7 @@ def run_demo(path: Path, *, collection: str, seed: int | None = None) -> int:
 
     _make_room(path)
     web = demo_web() if seed is None else NewsWeb(seed, sites=4, articles=48, crawl_delay=0)
-    say(
-        f"{len(web.hosts)} host names with {len(web.articles)} articles are served on 127.0.0.1, made from a seed number\n"
-    )
+    say(f"{len(web.hosts)} host names with {len(web.articles)} articles, from a seed number, served on 127.0.0.1\n")
     with serve(web) as server:
         crawled = _step(
             ["crawl", *web.home_urls, "-c", collection, "--delay", "0", "--allow-network", "127.0.0.0/8"],
@@ -39,16 +37,16 @@ def run_demo(path: Path, *, collection: str, seed: int | None = None) -> int:
     for step in steps:
         if code := _step([*step, "-c", collection]):
             return code
-    say(_WHAT_NEXT.format(collection=collection, word=word))
+    say(_WHAT_NEXT.format(collection=collection, path=path, word=word))
     return 0
 
 
 _WHAT_NEXT = """
-It is all in {collection}: every exchange in archive/*.warc.gz, the catalog in catalog.db. What to type next:
+It is all in {path}: every exchange in archive/*.warc.gz, the catalog in catalog.db. What to type next:
 
   pressmark search '{word}' -c {collection}                        with --since, --site, --format csv, ...
   pressmark status -c {collection}
-  sqlite3 collections/{collection}/catalog.db 'select site, headline from articles'
+  sqlite3 {path}/catalog.db 'select site, headline from articles'
   pressmark crawl https://www.example.com/ --contact https://your.site/crawler --max-pages 50
 """
 

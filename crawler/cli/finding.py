@@ -2,8 +2,236 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
 import typer
+
+from archive.errors import UsageError
+from crawler.bindings import DEFAULT_COLLECTION
+from crawler.cli import options
+
+if TYPE_CHECKING:
+    from archive.results import SearchResult, Shown, ShownEvidence, Status
+
+_SEARCH_HELP = """Find articles.
+
+QUERY takes words, "exact phrases", prefixes (vaccin*), AND, OR, NOT, NEAR(a b) and headline:word. Without a query
+all articles that the filters let through are listed, newest first.
+
+\b
+pressmark search 'vaccine AND (trial OR study)' --since 2026-01-01
+pressmark search '"marketing authorisation"' --site pmlive.com --sort date
+pressmark search oncology --format csv > oncology.csv
+"""
+
+_SHOW_HELP = """Show one article with its pressmark, captures, revisions and copies on other sites.
+
+WHAT is the id of an article, any URL of it, or the id of a WARC record.
+
+\b
+pressmark show https://www.example.com/news/1
+pressmark show https://www.example.com/news/1 --evidence
+pressmark show 'com,example)/news/1' --json
+"""
+
+_STATUS_HELP = """Say how a collection stands: sites, last jobs, sizes.
+
+\b
+pressmark status -c news
+pressmark status --json
+"""
+
+_HIT_COLUMNS = ("headline", "site", "date_published", "snippet", "pressmark")
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
+    app.command(help=_SEARCH_HELP)(search)
+    app.command(help=_SHOW_HELP)(show)
+    app.command(help=_STATUS_HELP)(status)
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.", show_default=False)] = "",
+    collection: options.CollectionName = DEFAULT_COLLECTION,
+    site: Annotated[str, typer.Option(help="Only this site.")] = "",
+    section: Annotated[str, typer.Option(help="Only this section.")] = "",
+    author: Annotated[str, typer.Option(help="Only authors whose name holds this.")] = "",
+    language: Annotated[str, typer.Option(help="Only this language, such as en.")] = "",
+    since: Annotated[str, typer.Option(metavar="DATE", help="Published on this day, month or year, or later.")] = "",
+    until: Annotated[str, typer.Option(metavar="DATE", help="Published on this day, month or year, or before.")] = "",
+    sort: Annotated[str, typer.Option(metavar="relevance|date", help="What comes first.")] = "relevance",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many articles.")] = 20,
+    form: options.OutputFormat = "table",
+    as_json: options.AsJson = False,
+) -> None:
+    """Find articles."""
+    from archive.query import search as search_catalog
+    from crawler.cli.output import say, write_json, write_rows
+
+    chosen = options.chosen_format(form, as_json)
+    if sort not in ("relevance", "date"):
+        raise UsageError(f"--sort {sort}: {options.did_you_mean(sort, ('relevance', 'date'))}")
+    with options.catalog(collection) as db:
+        result = search_catalog(
+            db,
+            query,
+            site=site,
+            section=section,
+            author=author,
+            language=language,
+            since=since,
+            until=until,
+            sort=cast("Literal['relevance', 'date']", sort),
+            limit=limit,
+        )
+    if chosen == "json":
+        write_json(asdict(result))
+        return
+    rows = [asdict(hit) | {"pressmark": str(hit.pressmark)} for hit in result.hits]
+    if chosen == "table":
+        if result.hits:
+            _show_hits(result)
+        say(_count(result))
+    else:
+        write_rows(rows, _HIT_COLUMNS, chosen)
+
+
+def show(
+    what: Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id, one of its URLs, or a record id.")],
+    collection: options.CollectionName = DEFAULT_COLLECTION,
+    evidence: Annotated[bool, typer.Option("--evidence", help="Also where each field was seen.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show one article."""
+    from archive.query import show as show_one
+    from crawler.cli.output import write_json
+
+    with options.catalog(collection) as db:
+        shown = show_one(db, what)
+    if as_json:
+        write_json(asdict(shown))
+    else:
+        _show_article(shown)
+        if evidence:
+            _show_evidence(shown.evidence)
+
+
+def status(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: options.AsJson = False) -> None:
+    """Say how a collection stands."""
+    from archive.query import status as status_of
+    from crawler.cli.output import write_json
+
+    with options.catalog(collection) as db:
+        now = status_of(db, options.existing(collection))
+    if as_json:
+        write_json(asdict(now))
+    else:
+        _show_status(now)
+
+
+def _count(result: SearchResult) -> str:
+    if not result.hits:
+        return f"no article matches {result.query!r}" if result.query else "no article matches"
+    total = f"more than {result.total:,}" if result.more else f"{result.total:,}"
+    shown = f"; the first {len(result.hits):,} are shown (--limit)" if len(result.hits) < result.total else ""
+    return f"{total} {'article matches' if result.total == 1 and not result.more else 'articles match'}{shown}"
+
+
+def _show_hits(result: SearchResult) -> None:
+    from crawler.cli.output import print_lines, printable
+
+    for hit in result.hits:
+        byline = " · ".join(part for part in (hit.site, hit.date_published[:10], ", ".join(hit.authors)) if part)
+        mark = hit.pressmark
+        print_lines(
+            (printable(hit.headline), "bold"),
+            (printable(f"  {byline}"), "dim"),
+            (printable(f"  {' '.join(hit.snippet.split())}"), ""),
+            (f"  {hit.url}", ""),
+            (f"  {mark.warc} @{mark.offset} {mark.payload_digest}", "dim"),
+            ("", ""),
+        )
+
+
+def _show_article(shown: Shown) -> None:
+    from crawler.cli.output import print_lines, printable, show_table
+
+    if shown.article is None:
+        print_lines(("This page is kept, and is no article.", ""), ("", ""))
+    else:
+        _show_fields(shown.article, shown)
+    if len(shown.revisions) > 1:
+        revisions = [{"seen": r.captured_at[:19], "headline": r.headline, "id": r.id} for r in shown.revisions]
+        show_table(revisions, ("seen", "headline", "id"), title="Revisions")
+    if shown.family:
+        show_table([asdict(one) for one in shown.family], ("headline", "site", "date_published", "url"), title="Copies")
+    print_lines(("Captures", "italic"))
+    for capture in shown.captures:
+        read_as = " ".join(part for part in (capture.reading, capture.reason) if part) or capture.outcome
+        what = " ".join(str(part) for part in (capture.kind, capture.status, read_as) if part)
+        mark = capture.pressmark
+        print_lines(
+            (f"  {capture.captured_at[:19]}  {printable(what)}  {printable(capture.url)}", ""),
+            (f"    {mark.warc} @{mark.offset}+{mark.length} {mark.payload_digest}", "dim"),
+        )
+
+
+def _show_fields(article: dict[str, Any], shown: Shown) -> None:
+    from crawler.cli.output import print_lines, printable
+
+    fields = {
+        "standfirst": article["standfirst"],
+        "authors": ", ".join(article["authors"]),
+        "published": article["date_published"],
+        "modified": article["date_modified"],
+        "section": article["section"],
+        "language": article["language"],
+        "publisher": article["publisher"],
+        "keywords": ", ".join(article["keywords"]),
+        "url": article["url"],
+        "id": article["id"],
+        "pressmark": str(shown.pressmark) if shown.pressmark else "",
+    }
+    print_lines((printable(article["headline"]), "bold"), ("", ""))
+    print_lines(*((f"{name:<12}{printable(value)}", "") for name, value in fields.items() if value), ("", ""))
+    print_lines((printable(article["body"]), ""), ("", ""))
+
+
+def _show_evidence(evidence: tuple[ShownEvidence, ...]) -> None:
+    from crawler.cli.output import show_table
+
+    rows = [asdict(one) | {"chosen": "yes" if one.chosen else ""} for one in evidence]
+    show_table(rows, ("field", "chosen", "source", "selector", "raw"), title="Evidence")
+
+
+def _show_status(now: Status) -> None:
+    from crawler.cli.output import print_lines, show_table, size
+
+    show_table(
+        [asdict(site) | {"last_captured": site.last_captured_at[:19]} for site in now.sites],
+        ("site", "articles", "captures", "revisits", "failures", "last_captured"),
+    )
+    jobs = [
+        {
+            "job": job.job,
+            "began": job.started_at[:19],
+            "ended": (job.finished_at or "")[:19],
+            "exit": "killed or running" if job.exit is None else job.exit,
+            "sites": ", ".join(job.sites),
+        }
+        for job in now.jobs
+    ]
+    show_table(jobs, ("job", "began", "ended", "exit", "sites"), title="Last jobs")
+    growing = f" and {now.growing} that grow" if now.growing else ""
+    whole = (
+        f"{now.articles:,} articles in {now.revisions:,} texts, {now.captures:,} captures; "
+        f"{now.warcs:,} WARC files{growing}, {size(now.warc_bytes)}; catalog {size(now.catalog_bytes)}; "
+        f"read by {now.reader}"
+    )
+    print_lines(("", ""), (whole, ""))
+    if now.quarantined:
+        print_lines((f"{now.quarantined:,} files in quarantine: look at them with `pressmark verify`", ""))
+    sys.stdout.flush()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -30,6 +33,15 @@ def existing(name_or_path: str) -> Path:
     path = collection_path(name_or_path)
     Collection.open(path)
     return path
+
+
+@contextmanager
+def catalog(name_or_path: str) -> Iterator[sqlite3.Connection]:
+    """The catalog of a collection, to be read only."""
+    from archive.query import reading
+
+    with reading(existing(name_or_path) / "catalog.db") as db:
+        yield db
 
 
 def day(option: str, text: str | None) -> date | None:

@@ -92,6 +92,17 @@ def print_rich(renderable: object) -> None:
     Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False).print(renderable)
 
 
+def print_lines(*lines: tuple[str, str]) -> None:
+    """Lines on stdout, each with a style of rich's or none; long ones wrap on a terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    terminal = sys.stdout.isatty()
+    console = Console(highlight=False, markup=False, soft_wrap=not terminal)
+    for line, style in lines:
+        console.print(Text(line, style=style))
+
+
 def say(message: str) -> None:
     """A line for the operator, on stderr."""
     typer.echo(printable(message), err=True)

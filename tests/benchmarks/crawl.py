@@ -7,17 +7,25 @@ median of the ratios, run by run. CPU is user and system time of the whole proce
 from __future__ import annotations
 
 import argparse
+import gzip
+import html
 import json
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from crawler.newsweb import NewsWeb
 from tests.benchmarks import measure, page_server, real_pages
 
 PRESSMARK = [sys.executable, "-m", "crawler.cli"]
 BARE = [sys.executable, str(Path(__file__).with_name("bare_spider.py"))]
+
+
+_HEAD = re.compile(rb"<head\b[^>]*>", re.IGNORECASE)
 
 
 def main() -> None:
@@ -43,23 +51,33 @@ def _lay_out(folder: Path, count: int) -> list[str]:
     folder.mkdir()
     pages = real_pages.sample(count) if real_pages.available() else _sample_web_pages(count)
     for number, page in enumerate(pages):
-        (folder / f"{number:05}.html.gz").write_bytes(page.gzipped)
+        (folder / f"{number:05}.html.gz").write_bytes(_with_base(page))
     zipped = sum(len(page.gzipped) for page in pages) / len(pages)
     kind = "real news pages" if real_pages.available() else "pages of the sample web (../shared is not there)"
     print(f"{len(pages):,} {kind}, {zipped / 1000:.1f} KB each, gzip-coded")
     return [f"/p/{number:05}.html" for number in range(len(pages))]
 
 
+def _with_base(page: real_pages.RealPage) -> bytes:
+    """The page with its own address as base, so that its links lead away: both crawls fetch the listed pages alone."""
+    base = f'<base href="{html.escape(page.url)}">'.encode()
+    content = re.sub(
+        rb"<head\b[^>]*>", lambda head: head[0] + base, gzip.decompress(page.gzipped), count=1, flags=re.IGNORECASE
+    )
+    return gzip.compress(content, 6, mtime=0)
+
+
 def _sample_web_pages(count: int) -> list[real_pages.RealPage]:
-    import gzip
-
-    from crawler.newsweb import NewsWeb
-
     web = NewsWeb(seed=1, sites=4, articles=count)
     return [
-        real_pages.RealPage(id=article.url, url=article.url, gzipped=gzip.compress(web.page(article.url).body))
+        real_pages.RealPage(id=article.url, url=article.url, gzipped=gzip.compress(_page(web, article.url)))
         for article in web.articles[:count]
     ]
+
+
+def _page(web: NewsWeb, url: str) -> bytes:
+    parts = urlsplit(url)
+    return web.reply(parts.netloc, f"{parts.path}?{parts.query}" if parts.query else parts.path).body
 
 
 def _bench_crawl(room: Path, port: int, pages: list[str], runs: int) -> None:
