@@ -55,7 +55,7 @@ def _read(page: Page) -> tuple[Article, Body, bool]:
     news = article_node(page.json_ld, page.url, page.title)
     headline = read_headline(page, news)
     at = headline_block(page, headline.text)
-    standfirst = read_standfirst(page, news, at)
+    standfirst = read_standfirst(page, news, at, headline.text)
     body = read_body(page, headline=headline.text, standfirst=standfirst.text)
     dates = read_dates(page, news, at, habits_of(page, declared_language(page, news)))
     publisher = read_publisher(page, news)

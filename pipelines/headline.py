@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archive.model import Evidence
 from pipelines.finding import Finding, evidence_of, plain
 from pipelines.json_ld import Node, text_of, types_of
+from pipelines.lines import is_shown
 from pipelines.page import Page, fold
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def read_headline(page: Page, news: Node) -> Headline:
     """The headline of *page*; *news* is the JSON-LD node of its article (empty when there is none)."""
     site = _site_words(page)
     declared = list(_declared(page, news, site))
-    shown = [*_shown(page, declared)]
-    chosen = _choose(shown, declared, site, is_news=bool(set(types_of(news)) & _NEWS))
+    shown = list(_shown(page, declared))
+    chosen = _choose(page, shown, declared, site, is_news=bool(set(types_of(news)) & _NEWS))
     return Headline(chosen.value if chosen else "", evidence_of("headline", shown + declared, chosen))
 
 
@@ -65,11 +66,19 @@ def _declared(page: Page, news: Node, site: set[str]) -> Iterator[Finding]:
 def _shown(page: Page, declared: list[Finding]) -> Iterator[Finding]:
     """The headings on the page, and what it marks as headline."""
     titles = {plain(f.value) for f in declared}
+    hidden: list[Finding] = []
     for number, heading in enumerate(page.headings[:60]):
-        if heading.tag == "h1":
-            text = _part_of_heading(heading, titles) or fold(heading.text())
-            if 0 < len(text) <= MAX_HEADLINE:
-                yield Finding(text, text, "heuristic", f"h1[{number}]")
+        tag = heading.tag
+        text = _part_of_heading(heading, titles) or fold(heading.text())
+        if not 0 < len(text) <= MAX_HEADLINE or (tag == "h2" and plain(text) not in titles):
+            continue
+        found = Finding(text, text, "heuristic", f"{tag}[{number}]")
+        if tag == "h1" and is_shown(page, text):
+            yield found
+        elif tag == "h1" or is_shown(page, text):
+            hidden.append(found)
+    # an <h1> for machines alone comes after an <h2> that shows what the page declares as its title
+    yield from sorted(hidden, key=lambda f: f.selector, reverse=True)
     for node in page.marked.get("headline", ())[:3]:
         text = fold(node.text()) or (node.attributes.get("content") or "").strip()
         if text and len(text) <= MAX_HEADLINE:
@@ -135,23 +144,23 @@ def _mostly(one: str, other: str) -> bool:
     return short in long and len(short) > 0.6 * len(long)
 
 
-def _choose(shown: list[Finding], declared: list[Finding], site: set[str], *, is_news: bool) -> Finding | None:
+def _choose(page: Page, shown: list[Finding], declared: list[Finding], site: set[str], *, is_news: bool) -> Finding | None:
     heading = _heading(shown, declared, site)
     of_graph = next((f for f in declared if f.selector == "og:title"), None)
-    linked = next((f for f in declared if f.source == "json-ld"), None)
     title = next((f for f in declared if f.selector == "title" and f.source == "heuristic"), None)
     if heading is None:
+        linked = next((f for f in declared if f.source == "json-ld"), None)
         given = [f for f in (linked, of_graph, *declared) if f is not None and not _is_site(f.value, site)]
         return given[0] if given else (title or next(iter(shown), None))
     if is_news and of_graph and not _alike(of_graph, heading) and not _is_site(of_graph.value, site):
-        # <title> is written for search engines; where the heading only repeats it, og:title is the editors' own
-        if _alike(of_graph, linked) or (_alike(heading, title) and _alike(heading, linked)):
+        # <title> is written for search engines; where a heading only repeats it, og:title is the editors' own
+        if _alike(heading, title) and is_shown(page, of_graph.value):
             return of_graph
     return heading
 
 
 def _heading(shown: list[Finding], declared: list[Finding], site: set[str]) -> Finding | None:
-    """The heading on the page that is the headline: the one most like what the page declares as its title."""
+    """The heading on the page that is the headline: the first of those most like what the page declares as its title."""
     names = site | {_site_in_title(f.raw) for f in declared} - {""}
     candidates = [f for f in shown if not _is_site(f.value, names)]
     best, best_score = None, _LIKE

@@ -72,6 +72,17 @@ def headline_block(page: Page, headline: str) -> int:
     return first
 
 
+def is_shown(page: Page, text: str) -> bool:
+    """Whether a block of *page* is *text*, or begins or ends with it."""
+    squeezed = plain(text).replace(" ", "")
+    first, last = text[:12], text[-12:]
+    return any(
+        (first in shown or last in shown) and squeezed in plain(shown).replace(" ", "")
+        for shown in page.blocks.texts
+        if len(shown) < len(text) + 120
+    )
+
+
 def lines_around(page: Page, at: int) -> Iterator[Line]:
     """The short lines from `ABOVE` blocks before the block *at* to `BELOW` blocks behind it, that one left out."""
     blocks = page.blocks

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.model import Evidence
 from pipelines.blocks import TAGS, Blocks
@@ -18,16 +18,19 @@ from pipelines.lines import Line, line_of
 from pipelines.page import Page
 from pipelines.words.fields import DESCRIPTION_META
 
-BELOW = 14
+BELOW = 24
 SHORTEST, LONGEST = 20, 900
-_ENOUGH = 2.4
+_ENOUGH, _SURE = 1.8, 4.2
 _JUNK = ("caption", "credit", "share", "nav", "ad", "newsletter", "related", "comment", "paywall", "consent", "login", "popular", "tags")
+_NO_STANDFIRST = {"li", "td", "tr", "figcaption", "nav", "footer"}
 _HEADS = {"h2": 1.6, "h3": 1.0, "h4": 1.0}
 _STRONG_NAME = re.compile(
-    r"standfirst|stand-first|subtitle|sub-title|subhead|sub-head|subline|(?:^|[\s_-])(?:dek|deck|lede|intro|chapo|bajada|entradilla|"
-    r"ingress|sottotitolo|sommario|summary|lead|teaser-text|vorspann|preface|excerpt|strapline|subtitulo|sumario|epigraphe|apertura)(?:$|[\s_-])",
-    re.IGNORECASE,
+    r"stand-?first|sub-?title|sub-?head(?:line|er)?\b|sub-?line|sub-?tit|(?:^|[\s_-])(?:dek|deck|lede|lead|intro|chapo|chapeau|bajada|entradilla|ingress"
+    r"|sottotitolo|sommario|summary|vorspann|preface|excerpt|strapline|subtitulo|sumario|epigraphe|apertura|spot|speakable|abstract|perex"
+    r"|bulletpoints)(?=$|[\s_-])|lead_?(?:text|in|paragraph|_)|lead__|[a-z]Lead\b|[a-z]Lead_|[a-z]Intro\b|summary-?(?:list|bullets)|-summary\b|synopsis",
 )
+_KICKER = re.compile(r"kicker|overline|eyebrow|dachzeile|spitzmarke|label|badge", re.IGNORECASE)
+_ENDS = ".!?…»”\"'’)。」"
 _BYLINE = re.compile(r"^\W*(?:by|von|par|por|di|door|av|af|updated|published|posted|foto|photo|image)\b.{0,60}$", re.IGNORECASE)
 
 
@@ -42,11 +45,14 @@ class Standfirst:
     """Where it was seen, and descriptions that do not stand on the page."""
 
 
-def read_standfirst(page: Page, news: Node, at: int) -> Standfirst:
+def read_standfirst(page: Page, news: Node, at: int, headline: str) -> Standfirst:
     """The standfirst of the article on *page*; *at* is the block of its headline, -1 where none shows it."""
-    declared = {plain(f.value): f for f in reversed(list(_declared(page, news)))}
-    scored = [(line, _score(page.blocks, line, declared)) for line in _candidates(page, at, declared)]
-    line, score = max(scored, key=lambda pair: (pair[1], -pair[0].distance), default=(None, 0.0))
+    declared: dict[str, Finding] = {}
+    for found in _declared(page, news):
+        known = declared.get(plain(found.value), found)
+        declared[plain(found.value)] = replace(known, weight=known.weight + 1)
+    scored = [(line, _score(page.blocks, line, declared)) for line in _candidates(page, at, headline, declared)]
+    line, score = max(scored, key=lambda pair: (min(pair[1], _SURE), -pair[0].distance), default=(None, 0.0))
     if line is None or score < _ENOUGH:
         return Standfirst("", evidence_of("standfirst", declared.values(), None))
     text = _with_siblings(page.blocks, line)
@@ -65,44 +71,66 @@ def _declared(page: Page, news: Node) -> Iterator[Finding]:
                 yield Finding(text, text, "opengraph" if name.startswith("og:") else "meta", name)
 
 
-def _candidates(page: Page, at: int, declared: dict[str, Finding]) -> Iterator[Line]:
+def _candidates(page: Page, at: int, headline: str, declared: dict[str, Finding]) -> Iterator[Line]:
     """The lines under the headline that may be a standfirst; all that are declared where no headline is shown."""
     blocks = page.blocks
     if at < 0:
         for i, text in enumerate(blocks.texts[:400]):
             if SHORTEST <= len(text) <= LONGEST and _is_declared(text, declared):
-                yield line_of(blocks, i, i + 1)
+                yield line_of(blocks, i, min(i + 1, 5))
         return
+    words = plain(headline)
     for i in range(at + 1, min(at + 1 + BELOW, len(blocks.texts))):
-        if SHORTEST <= len(blocks.texts[i]) <= LONGEST:
+        text = blocks.texts[i]
+        if SHORTEST <= len(text) <= LONGEST and (len(text) > len(headline) + 60 or not _repeats(text, words)):
             line = line_of(blocks, i, i - at)
-            if line.link_share < 0.5 and not _BYLINE.match(line.text):
+            if line.link_share < 0.5 and not _BYLINE.match(text):
                 yield line
 
 
-def _is_declared(text: str, declared: dict[str, Finding]) -> bool:
-    """Whether the page declares *text* as its description, word for word."""
-    return any(abs(len(text) - len(f.raw)) < 40 for f in declared.values()) and plain(text) in declared
+def _repeats(text: str, headline: str) -> bool:
+    """Whether a line is the headline again, with a kicker or a little else."""
+    words = plain(text)
+    return words in headline or headline in words
 
 
 def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     """How much *line* looks like a standfirst; `_ENOUGH` is needed."""
-    score = 3.0 if _is_declared(line.text, declared) else 0.0
-    names = _names_of(blocks, line)
-    if _STRONG_NAME.search(names):
-        score += 3.0
-    elif line.is_named("lead"):
-        score += 1.8
-    score += _HEADS.get(line.tag, 0.0) if line.distance <= 4 and not _heads_a_paragraph(blocks, line) else 0.0
-    if line.is_named(*_JUNK) or line.tag in {"li", "td", "tr", "figcaption", "nav", "footer"}:
-        score -= 2.0
-    if _looks_like_the_next(blocks, line):
+    times = _times_declared(line.text, declared)
+    score = 2.6 + 0.4 * times if times else 0.0
+    is_named = bool(_STRONG_NAME.search(_names_of(blocks, line))) if line.distance < 10 else False
+    score += 3.0 if is_named else 1.8 if line.is_named("lead") else 0.0
+    if line.tag in _HEADS and line.distance <= 4 and not _heads_a_paragraph(blocks, line):
+        score += _HEADS[line.tag] + (1.2 if line.distance == 1 and len(line.text) > 60 else 0.0)
+    if _is_bold(blocks, line.block):
+        score += 1.6 if line.distance <= 5 and not _is_bold(blocks, line.block + 1) else 0.8
+    is_sentence = line.tag in {"p", "div"} and len(line.text) > 50 and line.text[-1] in _ENDS
+    score += 1.2 if is_sentence and line.distance <= 2 else 0.6 if line.tag in {"p", "div"} and line.distance <= 3 else 0.0
+    if score < 1.2:
+        return score
+    if line.is_named("headline", "hidden") and not times:
         score -= 1.5
-    elif line.tag in {"p", "div"} and line.distance <= 3:
-        score += 0.6
-    if blocks.bold_letters[line.block] > 0.8 * len(line.text):
+    if line.is_named(*_JUNK) or (line.tag in _NO_STANDFIRST and not is_named) or _KICKER.search(_names_of(blocks, line)):
+        score -= 2.5
+    looks = _looks_like_the_next(blocks, line)
+    if looks and not (is_named and (times or line.tag in {"li", "h2", "h3"})):
+        score -= 2.4
+    elif not looks and is_sentence and line.distance <= 5 and 60 <= len(line.text) <= 450:
         score += 0.8
-    return score - 0.12 * line.distance
+    return score - (0.05 if is_named or times else 0.12) * line.distance
+
+
+def _times_declared(text: str, declared: dict[str, Finding]) -> int:
+    """In how many places the page declares *text* as its description, word for word."""
+    return round(declared[plain(text)].weight) if _is_declared(text, declared) else 0
+
+
+def _is_declared(text: str, declared: dict[str, Finding]) -> bool:
+    return any(abs(len(text) - len(f.raw)) < 40 for f in declared.values()) and plain(text) in declared
+
+
+def _is_bold(blocks: Blocks, i: int) -> bool:
+    return i < len(blocks.texts) and blocks.bold_letters[i] > 0.8 * len(blocks.texts[i])
 
 
 def _names_of(blocks: Blocks, line: Line) -> str:
@@ -138,14 +166,14 @@ def _heads_a_paragraph(blocks: Blocks, line: Line) -> bool:
 
 
 def _with_siblings(blocks: Blocks, line: Line) -> str:
-    """The text of *line* with what stands in the same element in the same make: a standfirst of several lines."""
-    element = blocks.elements[line.block]
-    look, around = blocks.looks[element], blocks.parents[element]
-    tag = TAGS[blocks.tags[element]]
-    texts = [line.text]
-    if tag in {"li", "h2", "h3"}:
-        for i in range(line.block + 1, min(line.block + 5, len(blocks.texts))):
-            if blocks.looks[blocks.elements[i]] != look or blocks.parents[blocks.elements[i]] != around:
-                break
-            texts.append(blocks.texts[i])
-    return "\n".join(texts)
+    """The text of *line* with the lines of its make beside it, where a standfirst has several points."""
+    look = blocks.looks[blocks.elements[line.block]]
+    is_point = TAGS[blocks.tags[blocks.elements[line.block]]] == "li"
+    if not (is_point or len(line.text) < 160) or not _STRONG_NAME.search(_names_of(blocks, line)):
+        return line.text
+    first = last = line.block
+    while first > line.block - 5 and first > 0 and blocks.looks[blocks.elements[first - 1]] == look:
+        first -= 1
+    while last < line.block + 5 and last + 1 < len(blocks.texts) and blocks.looks[blocks.elements[last + 1]] == look:
+        last += 1
+    return "\n".join(blocks.texts[first : last + 1])
