@@ -11,19 +11,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import datetime
 from pathlib import Path
 
+from archive.errors import DamagedRecord
 from archive.group import FIELDS_TYPE, build_note
+from archive.gzip_members import Member, next_member, scan_members
 from archive.model import instant, parse_instant
-from archive.records import Record, read_records
+from archive.records import Record, is_gzip, read_record, read_records
 from archive.warc_fields import Fields, field, parse_fields, unescape
 
 JOB_URN = "urn:pressmark:job:"
 """What the WARC-Target-URI of a closing record begins with; the job's name follows."""
 
+_ABORTED = b"readingAborted:"
 _ODD = re.compile(r"[^A-Za-z0-9._:+-]+")
 
 
@@ -133,7 +137,7 @@ class Notes:
 def read_notes(path: Path, warc: str, start: int = 0) -> Notes:
     """What a WARC file says beside captures from byte *start* on, as far as it is whole."""
     notes = Notes()
-    for record in read_records(path, start, warc_name=warc, on_damage=lambda _: None):
+    for record in _records_of_ours(path, warc, start):
         if (job := job_record(record, warc)) is not None:
             notes.jobs.append(job)
         elif (aborted := _aborted(record)) is not None:
@@ -141,8 +145,29 @@ def read_notes(path: Path, warc: str, start: int = 0) -> Notes:
     return notes
 
 
+def _records_of_ours(path: Path, warc: str, start: int) -> Iterator[Record]:
+    """The records that may be notes, found without taking all others apart: ours begin with WARC-Type."""
+    if not is_gzip(path):
+        yield from read_records(path, start, warc_name=warc, on_damage=lambda _: None)
+        return
+    at: int | None = start
+    while at is not None:
+        scan = scan_members(path, at)
+        for member, content in scan.contents():
+            begin = content[:40]
+            is_note = b"metadata" in begin and (_ABORTED in content or JOB_URN.encode() in content)
+            if is_note or b"warcinfo" in begin:
+                yield from _whole(path, member, warc)
+        at = None if scan.torn is None else next_member(path, scan.torn.offset, lambda head: head.startswith(b"WARC/"))
+
+
+def _whole(path: Path, member: Member, warc: str) -> Iterator[Record]:
+    with suppress(DamagedRecord):
+        yield read_record(path, member.offset, member.length, warc_name=warc)
+
+
 def _aborted(record: Record) -> dict[tuple[str, str], str] | None:
-    if record.type != "metadata" or record.content_type != FIELDS_TYPE or b"readingAborted:" not in record.block:
+    if record.type != "metadata" or record.content_type != FIELDS_TYPE or _ABORTED not in record.block:
         return None
     fields = parse_fields(record.block)
     about = record.header("WARC-Refers-To").strip("<> ")
