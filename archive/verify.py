@@ -86,14 +86,16 @@ class _Verification:
         self._progress = progress or (lambda _: None)
         self._promised = read_manifest(path / "MANIFEST")
         self._kept: dict[str, Capture] = {}
+        self._damaged: dict[tuple[str, int], DamagedRecord] = {}
 
     def manifest(self) -> Iterator[Finding]:
         """Files that are missing, changed, renamed or unknown."""
         present = {warc.name: warc for warc in self.warcs}
         unknown = {sha256_of(warc): name for name, warc in present.items() if name not in self._promised}
+        by_digest = {line.sha256: name for name, line in self._promised.items()}
         for name, line in self._promised.items():
             if name in present:
-                yield from _changed(present[name], line)
+                yield from _changed(present[name], line, by_digest)
             elif line.sha256 in unknown:
                 renamed = unknown.pop(line.sha256)
                 yield _of_file(renamed, f"is {name} under another name", f"rename it to {name}")
@@ -111,8 +113,11 @@ class _Verification:
             self.records += 1
             self._progress(self.records)
             yield from _digests(warc.name, record)
+        places = self._places(warc.name) if damage else []
         for broken in damage:
-            yield _of_file(warc.name, broken.problem, _RESTORE, offset=broken.offset)
+            self._damaged[warc.name, broken.offset] = broken
+            url = _url_at(places, broken.offset)
+            yield _of_file(warc.name, broken.problem, _RESTORE, offset=broken.offset, url=url)
         for found, _ in read_captures(warc, on_damage=lambda _: None, with_content_digest=False):
             self._keep(found.capture)
         yield from self._index(warc)
@@ -133,6 +138,15 @@ class _Verification:
             yield Finding(file=path.name, problem=f"cannot be read: {error}", next_step=_REBUILD)
             return
         yield from self._rows(rows)
+
+    def _places(self, warc: str) -> list[tuple[int, int, str]]:
+        """Where the catalog has captures in that file: offset, length, URL, in the order of the file."""
+        try:
+            with closing(_read_only(self.path / "catalog.db")) as db:
+                query = "select offset, length, url from captures where warc = ? order by offset"
+                return db.execute(query, (warc,)).fetchall()
+        except sqlite3.DatabaseError:
+            return []
 
     def databases(self) -> Iterator[Finding]:
         """SQLite's own check of both databases."""
@@ -165,11 +179,14 @@ class _Verification:
         readable = {warc.name for warc in self.warcs}
         for record_id, url, warc, offset, length, digest in rows:
             kept = missing.pop(record_id, None)
-            if kept is None and warc in readable:
-                problem = f"captures {record_id}: no such record in {warc}"
-            elif kept is not None and (kept.url, kept.warc, kept.offset, kept.length) != (url, warc, offset, length):
+            if kept is None and (warc, offset) in self._damaged:
+                continue  # told where the file was read
+            if kept is None:
+                where = f"no such record in {warc}" if warc in readable else f"{warc} is missing"
+                problem = f"captures {record_id}: {where}"
+            elif (kept.url, kept.warc, kept.offset, kept.length) != (url, warc, offset, length):
                 problem = f"captures {record_id}: the record lies at {kept.warc}, byte {kept.offset}"
-            elif kept is not None and kept.payload_digest != digest:
+            elif kept.payload_digest != digest:
                 problem = f"captures {record_id}: payload digest is {kept.payload_digest}"
             else:
                 continue
@@ -181,12 +198,26 @@ class _Verification:
             )
 
 
-def _changed(warc: Path, line: ManifestLine) -> Iterator[Finding]:
+def _changed(warc: Path, line: ManifestLine, by_digest: dict[str, str]) -> Iterator[Finding]:
+    digest = sha256_of(warc)
+    if digest == line.sha256:
+        return
     size = warc.stat().st_size
-    if size != line.size:
+    if digest in by_digest:
+        other = by_digest[digest]
+        yield _of_file(warc.name, f"holds the bytes of {other}", f"rename it to {other}, and that one to its own name")
+    elif size != line.size:
         yield _of_file(warc.name, f"has {size:,} bytes, MANIFEST says {line.size:,}", _RESTORE)
-    elif sha256_of(warc) != line.sha256:
+    else:
         yield _of_file(warc.name, "has another sha256 than MANIFEST says", _RESTORE)
+
+
+def _url_at(places: list[tuple[int, int, str]], offset: int) -> str:
+    """The URL of the capture whose group of records has that byte: a request goes before it, the context behind."""
+    for at, length, url in places:
+        if offset <= at + length:
+            return url
+    return ""
 
 
 def _digests(name: str, record: Record) -> Iterator[Finding]:

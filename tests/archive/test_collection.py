@@ -240,3 +240,29 @@ def test_import_refuses(collection: Collection, tmp_path: Path) -> None:
 
     assert [bool(taken.refused) for taken in result.files] == [True, True]
     assert result.folded.captures == 0
+
+
+FOLDING = """
+import os, sys, threading
+from archive.collection import Collection
+from tests.archive.catalogs import make_reader
+reader = make_reader()
+threading.Timer(float(sys.argv[2]), os.kill, (os.getpid(), 9)).start()
+Collection.open(sys.argv[1]).catch_up(reader.read, reader_id=reader.id)
+os._exit(0)
+"""
+
+
+def test_folding_under_kill(collection: Collection) -> None:
+    """However often the fold is killed at any instant, it ends in the catalog that the WARC files give."""
+    write_warc(collection, [page(f"article: Story {n}\n{LONG * 9}", f"https://example.com/{n}", n) for n in range(400)])
+    codes = []
+    for n in range(20):
+        run = [sys.executable, "-c", FOLDING, str(collection.path), str(0.02 * 1.3**n)]
+        codes.append(subprocess.run(run, cwd=Path(__file__).parents[2], check=False).returncode)
+        if codes[-1] == 0:
+            break
+
+    collection.catch_up(make_reader().read, reader_id=make_reader().id)
+    assert codes.count(-9) > 3
+    assert collection.check_rebuild(make_reader) is None

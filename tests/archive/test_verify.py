@@ -1,0 +1,176 @@
+"""Whatever is changed behind the program's back is found, with file, byte and URL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archive.collection import Collection
+from archive.verify import Finding, verify
+from tests.archive.catalogs import make_reader, page, write_warc
+
+
+@pytest.fixture
+def kept(filled: Collection) -> Collection:
+    """A collection with two WARC files, folded."""
+    write_warc(filled, [page("other", f"https://example.com/late/{n}", 80 + n) for n in range(3)], name="late")
+    filled.catch_up(make_reader().read, reader_id=make_reader().id)
+    return filled
+
+
+def warc(collection: Collection, prefix: str = "test") -> Path:
+    """The WARC file whose name begins so."""
+    return next(collection.archive_dir.glob(f"{prefix}-*"))
+
+
+def place(collection: Collection, url: str) -> tuple[int, int]:
+    """Offset and length of the capture of *url*."""
+    with collection.catalog(readonly=True) as catalog:
+        row: tuple[int, int] = catalog.connection.execute(
+            "select offset, length from captures where url = ?", (url,)
+        ).fetchone()
+    return row
+
+
+def flip(path: Path, offset: int) -> None:
+    """Flips the bits of one byte."""
+    content = bytearray(path.read_bytes())
+    content[offset] ^= 0xFF
+    path.write_bytes(content)
+
+
+def problems(collection: Collection) -> list[Finding]:
+    """What is found."""
+    return list(verify(collection.path).findings)
+
+
+def test_nothing_to_find(kept: Collection) -> None:
+    """A collection that nobody touched is whole, and every record was read."""
+    told: list[int] = []
+    report = verify(kept.path, progress=told.append)
+
+    assert (report.findings, report.files, report.records) == ((), 2, told[-1])
+    assert report.records > 50
+
+
+def test_flipped_byte(kept: Collection) -> None:
+    """A flipped byte in a response is told with file, byte and URL."""
+    url = "https://example.com/story/5"
+    offset, length = place(kept, url)
+    flip(warc(kept), offset + length // 2)
+
+    assert [(f.file, f.offset, f.url) for f in problems(kept) if f.offset is not None and f.file != "catalog.db"] == [
+        (f"archive/{warc(kept).name}", offset, url)
+    ]
+
+
+def test_every_flip_is_found(kept: Collection) -> None:
+    """A flip in any kilobyte of a WARC file is found, in gzip headers too."""
+    path = warc(kept)
+    original = path.read_bytes()
+    missed = []
+    for offset in [*range(0, len(original), 1009), 4, 9]:
+        flip(path, offset)
+        if not problems(kept):
+            missed.append(offset)
+        path.write_bytes(original)
+
+    assert missed == []
+
+
+def truncate(kept: Collection) -> None:
+    content = warc(kept).read_bytes()
+    warc(kept).write_bytes(content[:-10])
+
+
+def delete(kept: Collection) -> None:
+    warc(kept, "late").unlink()
+
+
+def rename(kept: Collection) -> None:
+    warc(kept, "late").rename(kept.archive_dir / "other.warc.gz")
+
+
+def swap(kept: Collection) -> None:
+    one, other = warc(kept), warc(kept, "late")
+    one_bytes, other_bytes = one.read_bytes(), other.read_bytes()
+    one.write_bytes(other_bytes)
+    other.write_bytes(one_bytes)
+
+
+def add_unknown(kept: Collection) -> None:
+    (kept.archive_dir / "unknown.warc.gz").write_bytes(warc(kept, "late").read_bytes()[:-1])
+
+
+def leave_growing(kept: Collection) -> None:
+    (kept.archive_dir / "x.warc.gz.open").write_bytes(b"")
+
+
+def alter(statement: str) -> Callable[[Collection], None]:
+    def execute(kept: Collection) -> None:
+        with sqlite3.connect(kept.catalog_path) as db:
+            db.execute(statement)
+
+    return execute
+
+
+def break_catalog(kept: Collection) -> None:
+    content = bytearray(kept.catalog_path.read_bytes())
+    content[8192:12288] = b"\xff" * 4096
+    kept.catalog_path.write_bytes(content)
+
+
+def lose_catalog(kept: Collection) -> None:
+    kept.catalog_path.unlink()
+
+
+def cut_index(kept: Collection) -> None:
+    index = kept.indexes_dir / f"{warc(kept).name}.cdxj"
+    index.write_text("".join(index.read_text().splitlines(keepends=True)[1:]))
+
+
+def wrong_index(kept: Collection) -> None:
+    index = kept.indexes_dir / f"{warc(kept).name}.cdxj"
+    index.write_text(index.read_text().replace('"offset": "', '"offset": "1', 1))
+
+
+def lose_index(kept: Collection) -> None:
+    (kept.indexes_dir / f"{warc(kept).name}.cdxj").unlink()
+
+
+def break_frontier(kept: Collection) -> None:
+    kept.frontier_path.write_bytes(b"no database" * 1000)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (truncate, "MANIFEST says"),
+        (delete, "is listed in MANIFEST and missing"),
+        (rename, "under another name"),
+        (swap, "holds the bytes of"),
+        (add_unknown, "is not listed in MANIFEST"),
+        (leave_growing, "is unfinished"),
+        (alter("update captures set offset = offset + 1 where url like '%/story/7'"), "the record lies at"),
+        (alter("update captures set payload_digest = 'sha1:X' where url like '%/story/7'"), "payload digest is"),
+        (alter("update captures set warc = 'gone.warc.gz' where url like '%/story/7'"), "the record lies at"),
+        (alter("delete from captures where url like '%/story/7'"), "has no row"),
+        (break_catalog, ""),
+        (lose_catalog, "is missing"),
+        (cut_index, "lacks the line"),
+        (wrong_index, "has a line that no record stands for"),
+        (lose_index, "cannot be read"),
+        (break_frontier, "not a database"),
+    ],
+)
+def test_damage(kept: Collection, damage: Callable[[Collection], None], told: str) -> None:
+    """Each kind of damage is found, and every finding says what to do."""
+    damage(kept)
+    found = problems(kept)
+
+    assert any(told in finding.problem for finding in found), found
+    assert found
+    assert all(finding.next_step for finding in found)
