@@ -258,17 +258,21 @@ def _matching(
         f"from (select f.rowid as text_id {matched} order by f.rowid desc limit ?)",
         (query, *values, MAX_RANKED + 1),
     )
-    order = "a.dated_at desc, a.id" if sort == "date" else "f.rank, a.id"
+    rank, order = ("null", "a.dated_at desc, a.id") if sort == "date" else ("f.rank", "f.rank, a.id")
     ranked = db.execute(
-        f"select a.id, f.rank {matched} and f.rowid >= ? order by {order} limit ?",
+        f"select a.id, {rank} {matched} and f.rowid >= ? order by {order} limit ?",
         (query, *values, first or 0, limit),
     ).fetchall()
-    hits = _hits(db, [(article, -rank) for article, rank in ranked], _snippets(db, query, ranked, marks))
+    hits = _hits(
+        db,
+        [(article, None if rank is None else -rank) for article, rank in ranked],
+        _snippets(db, query, ranked, marks),
+    )
     return SearchResult(query=query, hits=hits, total=min(total, MAX_RANKED), more=total > MAX_RANKED)
 
 
 def _snippets(
-    db: sqlite3.Connection, query: str, ranked: list[tuple[str, float]], marks: tuple[str, str]
+    db: sqlite3.Connection, query: str, ranked: list[tuple[str, float | None]], marks: tuple[str, str]
 ) -> dict[str, str]:
     """The words around the match in each article."""
     rows = db.execute(
