@@ -8,7 +8,6 @@ children can make their own.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from archive.errors import DamagedRecord, NoSuchCollection, UsageError
 from archive.files import Files, disk_errors
 from archive.foreign import TakenIn, take_in
 from archive.index import Catalog
+from archive.places import is_collection, not_there
 from archive.rebuild import Difference
 
 __all__ = ["CaughtUp", "Collection", "Difference", "Imported", "Read", "Reader", "ReaderFactory", "host_of"]
@@ -63,7 +63,7 @@ class Collection:
         """
         path = Path(path)
         if not is_collection(path):
-            raise NoSuchCollection(_not_there(path))
+            raise NoSuchCollection(not_there(path))
         return cls(path, site_of=site_of)
 
     @classmethod
@@ -201,21 +201,3 @@ class Collection:
 
         folded = self.catch_up(read, since=dict.fromkeys(names, 0), on_batch=count, reader_id=reader_id, only=names)
         return Imported(files=taken, folded=folded, articles=counted)
-
-
-def is_collection(path: Path) -> bool:
-    """Whether the folder holds a collection: an `archive/`, as replay tools expect it, or a catalog."""
-    return (path / "archive").is_dir() or (path / "catalog.db").is_file()
-
-
-def _not_there(path: Path) -> str:
-    try:
-        beside = sorted(p.name for p in path.parent.iterdir() if is_collection(p))
-    except OSError:
-        beside = []
-    what = f"no collection at {path}"
-    if close := difflib.get_close_matches(path.name, beside, n=1):
-        return f"{what}; did you mean `-c {path.with_name(close[0])}`?"
-    if beside:
-        return f"{what}; beside it: {', '.join(beside[:10])}"
-    return f"{what}; make one with `pressmark crawl URL -c {path}` or `pressmark import WARC -c {path}`"

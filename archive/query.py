@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive import schema
+from archive.database_errors import database_errors
 from archive.errors import UsageError
-from archive.index import database_errors
 from archive.query_syntax import quote_odd_words, syntax_errors
 from archive.results import (
     Hit,

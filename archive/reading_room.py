@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from archive import query
-from archive.collection import Collection
+from archive.errors import NoSuchCollection
+from archive.places import is_collection, not_there
 
 if TYPE_CHECKING:
     from archive.results import SearchResult, Shown, Status
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 def open_collection(path: Path | str) -> ReadingRoom:
     """The collection at *path*, for reading. Raises NoSuchCollection, with the nearest names, when there is none."""
-    return ReadingRoom(Collection.open(path).path)
+    if not is_collection(Path(path)):
+        raise NoSuchCollection(not_there(Path(path)))
+    return ReadingRoom(Path(path))
 
 
 class ReadingRoom:

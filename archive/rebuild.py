@@ -24,9 +24,9 @@ from typing import Any
 
 from archive import derive, fold, schema
 from archive.catching_up import Reader, Rereading, warcs
+from archive.database_errors import database_errors
 from archive.errors import CheckFailed, DamagedRecord, PressmarkError, UsageError
 from archive.files import Files, disk_errors
-from archive.index import database_errors
 from archive.jobs import Notes, read_notes
 from archive.manifest import read_manifest
 

@@ -1,0 +1,25 @@
+"""Where collections lie, and what is said when there is none."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+
+def is_collection(path: Path) -> bool:
+    """Whether the folder holds a collection: an `archive/`, as replay tools expect it, or a catalog."""
+    return (path / "archive").is_dir() or (path / "catalog.db").is_file()
+
+
+def not_there(path: Path) -> str:
+    """There is no collection at *path*, and what there is beside it, or how to make one."""
+    try:
+        beside = sorted(p.name for p in path.parent.iterdir() if is_collection(p))
+    except OSError:
+        beside = []
+    what = f"no collection at {path}"
+    if close := difflib.get_close_matches(path.name, beside, n=1):
+        return f"{what}; did you mean `-c {path.with_name(close[0])}`?"
+    if beside:
+        return f"{what}; beside it: {', '.join(beside[:10])}"
+    return f"{what}; make one with `pressmark crawl URL -c {path}` or `pressmark import WARC -c {path}`"
