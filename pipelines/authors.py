@@ -30,6 +30,12 @@ _BY_SURE = re.compile(
     r"|^\W*(?:(?:geschrieben|verfasst|veröffentlicht|ein \w+) )?von\b\s*[:：]?\s*|^\W*(?:par|por|door|autorin|autoren|autore|autor|auteur|authors?|автор|текст|text)\b\s*[:：]?\s*",
     re.IGNORECASE,
 )
+_BY_WORDS = frozenset(
+    "by written posted published story words reported review reviewed recipe text article analysis edited von geschrieben verfasst veröffentlicht"
+    " ein par por door autor autorin autoren autore auteur author authors автор текст".split()
+)
+"""The words that `_BY_SURE` begins with."""
+
 _BY_INSIDE = re.compile(rf"(?:^|[^\w-])(?:{BY_INSIDE})[\s:：]+(?=[^\W\d_])", re.IGNORECASE)
 _GLUED = re.compile(
     r"(?<=[^\W\d_])(?=(?:Updated|Published|Posted|Redakteur|Reporter|Author|Follow|Staff Writer|Senior|Editor|Correspondent)(?:\b|in\b))"
@@ -88,7 +94,7 @@ def _signed_lines(page: Page) -> Iterator[Line]:
     """The lines anywhere on the page that begin as bylines do."""
     blocks = page.blocks
     for i, text in enumerate(blocks.texts[:1_500]):
-        if 8 < len(text) < 160 and (_BY_SURE.match(text) or _BY_BEHIND.search(text)):
+        if 8 < len(text) < 160 and (_may_begin(text) or ("|" in text and _BY_BEHIND.search(text))):
             yield line_of(blocks, i, i)
 
 
@@ -184,8 +190,13 @@ def _bylines(lines: Iterable[Line]) -> Iterator[Line]:
     """The lines that may be bylines, told cheaply."""
     for line in lines:
         text = line.text
-        if line.is_named("byline") or line.tag == "address" or _BY_SURE.match(text) or (len(text) < 90 and _MARKED.search(text)):
+        if line.is_named("byline") or line.tag == "address" or _may_begin(text) or (len(text) < 90 and _MARKED.search(text)):
             yield line
+
+
+def _may_begin(text: str) -> bool:
+    """Whether a line begins with a word that bylines begin with."""
+    return text.split(maxsplit=1)[0].lower().strip("(:-–—*•| ") in _BY_WORDS
 
 
 _MARKED = re.compile(r"\d.*[^\W\d]{3}|[^\W\d]{3}.*\d|[|•·–—⋅]")
@@ -307,10 +318,16 @@ def _declared_people(raw: str, site: set[str], *, is_person: bool) -> tuple[str,
     return (only,) if is_person and is_name and is_word else ()
 
 
+_PLAIN_NAME = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ'’]+(?: [A-ZÀ-Þ]\.?| [A-ZÀ-Þ][a-zà-ÿ'’]+(?:-[A-ZÀ-Þ][a-zà-ÿ]+)?){1,3}")
+_NOT_PLAIN = ROLES | {word for phrase in f"{BY}|{AND}".lower().split("|") for word in phrase.split()}
+
+
 @lru_cache(maxsize=4096)
 def _pieces(text: str) -> tuple[str, ...]:
     """What stands between the separators of a byline, its first words and brackets taken off."""
     text = fold(html.unescape(text[:MAX_BYLINE]))
+    if _PLAIN_NAME.fullmatch(text) and not _NOT_PLAIN & set(text.lower().split()):
+        return (text,)
     text = _EMAIL.sub(" ", _BRACKETED.sub(" , ", _GLUED.sub(" | ", text)))
     found = []
     for strong in _STRONG.split(text):

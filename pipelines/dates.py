@@ -31,9 +31,10 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _WORDS_OF_A_DATE_LINE = 8
 """Words beside the date that a date line may have: a name, a place, a label."""
 
+_KEYS_IN_SOURCE = ("ublish", "ubDate", "ubdate", "reated", "reation")
 _IN_SOURCE = re.compile(
-    r"""["'](?:date_?published|published_?(?:at|date|time|on)?|publish_?(?:ed)?_?(?:date|time|at)|pub_?date|first_?published(?:_?(?:at|date))?"""
-    r"""|date_?created|creat(?:ed|ion)_?(?:at|date|time))\\?["']\s*:\s*\\?["']?(\d{4}-\d\d-\d\d[^"'\\<,}]{0,30}|\d{10}(?:\d{3})?)\b""",
+    r"""["'](?:date_?)?(?:first_?)?(?:published|publish|publication|pub|created|creation)_?(?:at|date|time|on|timestamp)?\\?["']"""
+    r"""\s*:\s*\\?["']?(\d{4}-\d\d-\d\d[^"'\\<,}]{0,30}|\d{10}(?:\d{3})?)\b""",
     re.IGNORECASE,
 )
 
@@ -154,7 +155,7 @@ def _of_url(page: Page) -> Iterator[Finding]:
 
 def _of_times(page: Page, habits: Habits) -> Iterator[Finding]:
     """The first `<time>` elements of the page, those that say "updated" left out."""
-    for number, node in enumerate(page.times[:6]):
+    for number, node in enumerate(page.times[:3]):
         attributes = node.attributes
         raw = attributes.get("datetime") or fold(node.text())[:100]
         names = f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''}"
@@ -330,7 +331,16 @@ def _modified(page: Page, news: Node, visible: list[Finding], habits: Habits) ->
 
 
 def _in_source(page: Page, habits: Habits) -> list[Finding]:
-    """Dates in the scripts of a page that gives none elsewhere."""
-    found = _IN_SOURCE.search(page.html[:2_000_000])
-    iso = machine_date(found[1], habits) if found else ""
-    return [Finding(iso, found[1], "heuristic", "script", 1.0)] if found and iso else []
+    """Dates in the scripts of a page that gives none elsewhere: the first value of a key such as `publishedAt`."""
+    source = page.html
+    for key in _KEYS_IN_SOURCE:
+        at = -1
+        for _ in range(20):
+            at = source.find(key, at + 1)
+            if at < 0:
+                break
+            found = _IN_SOURCE.search(source, max(0, at - 20), at + 80)
+            iso = machine_date(found[1], habits) if found else ""
+            if found and iso:
+                return [Finding(iso, found[1], "heuristic", "script", 1.0)]
+    return []

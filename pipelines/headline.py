@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archive.model import Evidence
@@ -96,7 +97,7 @@ def _without_site(title: str, page: Page, site: set[str]) -> str:
 
     A part is the site's when it is its name, or when the rest stands on the page as a heading.
     """
-    parts = [p for p in _SEPARATOR.split(title) if p and p.strip()][:12]
+    parts = list(_parts(title))
     if len(parts) < 2:
         return title
     headings = page.heading_texts
@@ -114,6 +115,12 @@ def _without_site(title: str, page: Page, site: set[str]) -> str:
     kept = _between(title, parts[0], parts[-1])
     # what is left of "Headline - Section - Site" when only the site is known
     return longest if len(longest) > 0.6 * len(kept) and len(parts) > 2 else kept
+
+
+@lru_cache(maxsize=1024)
+def _parts(title: str) -> tuple[str, ...]:
+    """What stands between the separators of a title, the first twelve."""
+    return tuple(p for p in _SEPARATOR.split(title[: 4 * MAX_HEADLINE]) if p and p.strip())[:12]
 
 
 def _between(title: str, first: str, last: str) -> str:
@@ -162,10 +169,11 @@ def _choose(page: Page, shown: list[Finding], declared: list[Finding], site: set
 def _heading(shown: list[Finding], declared: list[Finding], site: set[str]) -> Finding | None:
     """The heading on the page that is the headline: the first of those most like what the page declares as its title."""
     names = site | {_site_in_title(f.raw) for f in declared} - {""}
-    candidates = [f for f in shown if not _is_site(f.value, names)]
+    candidates = [f for f in {f.value: f for f in reversed(shown)}.values() if not _is_site(f.value, names)][::-1]
+    titles = {f.value for f in declared}
     best, best_score = None, _LIKE
     for finding in candidates:
-        score = max((_likeness(finding.value, other.value) for other in declared), default=0.0)
+        score = max((_likeness(finding.value, title) for title in titles), default=0.0)
         if score > best_score:
             best, best_score = finding, score
     if best is None and candidates and (_shares_word(candidates[0], declared) or _is_alone(candidates, declared, site)):
@@ -181,7 +189,7 @@ def _is_alone(candidates: list[Finding], declared: list[Finding], site: set[str]
 
 def _site_in_title(title: str) -> str:
     """The last part of a title of several, where one before it is no shorter: the name of a site, squeezed."""
-    parts = [p for p in _SEPARATOR.split(title) if p and p.strip()]
+    parts = _parts(title)
     is_last = len(parts) > 1 and max(len(p) for p in parts[:-1]) >= len(parts[-1]) * 0.7
     return plain(parts[-1]).replace(" ", "") if is_last else ""
 

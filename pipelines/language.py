@@ -15,8 +15,8 @@ from pipelines.words.languages import FUNCTION_WORDS, SAME_WORDS, SCRIPTS
 
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 _META_NAMES = ("content-language", "language", "dc.language", "dcterms.language", "og:locale", "inlanguage")
-_ENOUGH_WORDS = 40
-_SAMPLE = 1_000
+_ENOUGH_WORDS = 30
+_SAMPLE, _LARGE_SAMPLE = 1_000, 20_000
 _ENGLISH_NAMES = {"english": "en", "german": "de", "deutsch": "de", "french": "fr", "spanish": "es", "italian": "it", "dutch": "nl"}
 
 
@@ -48,29 +48,31 @@ def read_language(page: Page, news: Node, text: str) -> Language:
         chosen = next((f for f in given if not spoken or _agree(f.value, spoken)), given[0])
         return Language(chosen.value, evidence_of("language", findings, chosen))
     if not spoken and not given:
-        spoken = _guess(text)
+        spoken = language_of(text, sample=_LARGE_SAMPLE) or _guess(text)
     if not spoken:
         return Language("", evidence_of("language", findings, None))
     found = Finding(spoken, text[:80], "heuristic", "text")
     return Language(spoken, evidence_of("language", [found, *findings], found))
 
 
-def language_of(text: str) -> str:
-    """The language whose letters or commonest words fill *text*; empty where that is not plain.
+def language_of(text: str, *, sample: int = 0) -> str:
+    """The language whose letters or commonest words fill the beginning of *text*; empty where that is not plain.
+
+    *sample* is how many letters are looked at, where a little more time may be taken.
 
     >>> language_of("Der Minister hat die Pläne vorgestellt, und das ist nicht alles, was sich mit dem Gesetz ändert. " * 3)
     'de'
     """
-    sample = text[:_SAMPLE]
-    by_script = _by_script(sample)
+    by_script = _by_script(text[:_SAMPLE])
     if by_script:
         return by_script
-    words = sample.lower().split()
-    if len(words) < _ENOUGH_WORDS:
+    words = text[: sample or _SAMPLE].lower().split()
+    if len(words) < _ENOUGH_WORDS and not sample:
         return ""
     hits = Counter(language for word in words if word in _LANGUAGES_OF for language in _LANGUAGES_OF[word])
     (best, most), (_, second) = (hits.most_common(2) + [("", 0), ("", 0)])[:2]
-    return best if most > 0.12 * len(words) and most > 1.25 * second else ""
+    enough = 3 if sample else 0.1 * len(words)
+    return best if most > enough and most > 1.2 * second else ""
 
 
 _LANGUAGES_OF: dict[str, tuple[str, ...]] = {

@@ -152,15 +152,32 @@ class Page:
                 kept[place] = Link(url=url, text=text, rel=place[1])
         return kept
 
+    @cached_property
+    def _origin(self) -> str:
+        """Scheme, host and port of the base in canonical form; empty for a base that is no http or https URL."""
+        try:
+            return "/".join(canonical(self.base_url).split("/", 3)[:3])
+        except ValueError:
+            return ""
+
     def _url_of(self, href: str) -> str:
         """The canonical form of a link; empty for one that leads nowhere."""
-        if not href or href[0] == "#" or href.startswith(_NO_LINKS):
+        if not href or href[0] == "#":
+            return ""
+        origin = self._origin
+        path = href.removeprefix(origin)
+        if origin and _SIMPLE_PATH.fullmatch(path):
+            return origin + path
+        if href.startswith(_NO_LINKS):
             return ""
         try:
             return canonical(href.strip(), self.base_url)
         except ValueError:
             return ""
 
+
+_SIMPLE_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_/-]*(?:\.[A-Za-z]{2,5})?)?")
+"""Paths that stand in canonical form already; most links have one."""
 
 _NO_LINKS = ("javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:")
 

@@ -18,7 +18,7 @@ from pipelines.lines import Line, line_of
 from pipelines.page import Page
 from pipelines.words.fields import DESCRIPTION_META
 
-BELOW = 24
+BELOW = 20
 SHORTEST, LONGEST = 20, 900
 _ENOUGH, _SURE = 1.8, 4.2
 _JUNK = ("caption", "credit", "share", "nav", "ad", "newsletter", "related", "comment", "paywall", "consent", "login", "popular", "tags")
@@ -98,7 +98,7 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     """How much *line* looks like a standfirst; `_ENOUGH` is needed."""
     times = _times_declared(line.text, declared)
     score = 2.6 + 0.4 * times if times else 0.0
-    is_named = bool(_STRONG_NAME.search(_names_of(blocks, line))) if line.distance < 10 else False
+    is_named = (line.hints_at("lead") or times > 0) and bool(_STRONG_NAME.search(_names_of(blocks, line)))
     score += 3.0 if is_named else 1.8 if line.is_named("lead") else 0.0
     if line.tag in _HEADS and line.distance <= 4 and not _heads_a_paragraph(blocks, line):
         score += _HEADS[line.tag] + (1.2 if line.distance == 1 and len(line.text) > 60 else 0.0)
