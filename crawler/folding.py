@@ -70,27 +70,31 @@ class Folding:
         for settled in group:
             self.catalog.add(settled.capture, settled.reading)
         self.catalog.commit(watermarks)
-        self.acknowledge(group, watermarks)
+        self.acknowledge(group, watermarks, live=True)
         self.counts["fold/commits"] += 1
         self.counts["fold/captures"] += len(group)
 
-    def acknowledge(self, group: Iterable[Settled], watermarks: Mapping[str, int]) -> None:
-        """The frontier's half: leases end, outlinks come in, the watermarks move."""
+    def acknowledge(self, group: Iterable[Settled], watermarks: Mapping[str, int], *, live: bool = False) -> None:
+        """The frontier's half: leases end, outlinks come in, the watermarks move.
+
+        *live* for exchanges of this job, not for what is caught up.
+        """
         with self.frontier.transaction():
             for settled in group:
-                self._end(settled)
+                self._end(settled, live=live)
             for settled in group:
                 if settled.reading is not None:
                     self.counts["frontier/new"] += self.frontier.put(self._candidates(settled.capture, settled.reading))
             self.frontier.set_watermarks(watermarks)
 
-    def _end(self, settled: Settled) -> None:
+    def _end(self, settled: Settled, *, live: bool) -> None:
         lease = settled.lease or self._lease_of(settled)
         end = settle(
             settled.capture,
             settled.reading,
             lease,
-            now=self._clock() if settled.lease else settled.capture.captured_at,
+            now=self._clock() if live else settled.capture.captured_at,
+            live=live,
             waits=self._waits,
             pause=settled.pause,
         )

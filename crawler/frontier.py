@@ -102,6 +102,9 @@ class Visit:
     failed: bool = False
     """True when it is given up for now; `due` says when a later job may try again."""
 
+    ends_lease: bool = False
+    """True when it ends a lease of this job, so that it counts even where the machine's clock was set back."""
+
     kind: str = "page"
     """As in `Lease`; used for a URL that the frontier does not know."""
 
@@ -445,7 +448,7 @@ class SqliteFrontier:
                     " values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
                     (*where, state, due, fetched, visit.kind, visit.discovered, visit.hops),
                 )
-            elif fetched >= (found[4] or 0):
+            elif visit.ends_lease or fetched >= (found[4] or 0):
                 self._db.execute(
                     "update urls set state = ?, due = ?, fetched = ?, visits = visits + 1, crashes = 0,"
                     " attempts = iif(?, attempts + 1, 0), unchanged = iif(?, 0, unchanged + 1) where id = ?",

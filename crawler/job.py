@@ -245,6 +245,9 @@ class Job:
 
     def fold(self, settled: Settled) -> None:
         """Have a capture and its reading committed with the next group, within a fifth of a second."""
+        is_known = settled.capture.record_id not in self._begins
+        if is_known and settled.lease is not None and settled.lease.kind == "robots":
+            return  # the answer that robots.txt's own policy got, and that ended the lease when it was folded
         self._queue.append(settled)
         if isinstance(settled.reading, Article):
             self.counts["reading/article"] += 1
@@ -268,7 +271,7 @@ class Job:
             self._writer.sync()
             for settled in group:
                 begun = self._begins.pop(settled.capture.record_id, None)
-                if begun is not None:
+                if begun is not None:  # None for a refusal by robots.txt that was recorded before
                     self._marks.folded(*begun)
             self._opened.folding.fold(group, self._marks.reached())
         except Exception as error:  # noqa: BLE001  the boundary: what was not committed is caught up by the next job

@@ -13,6 +13,7 @@ from spiders.revisit import RETRY_STEPS, next_try, next_visit
 RETRY_WAITS: tuple[float, ...] = (2.0, 20.0)
 """Seconds before each further attempt of one job; after the last a URL is given up for this job."""
 
+_NOT_BEFORE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 # RFC 9110: server errors and the two client errors that mean "later"
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
@@ -41,20 +42,27 @@ def settle(
     now: datetime,
     waits: Sequence[float] = RETRY_WAITS,
     pause: float | None = None,
+    live: bool = False,
 ) -> Visit | Retry:
-    """The end of a lease; *pause* is how many seconds the server, or robots.txt, asks us to wait."""
+    """The end of a lease; *pause* is how many seconds the server, or robots.txt, asks us to wait.
+
+    *live* when the exchange was just made: then the URL is not due again before *now*, whatever the clock said that
+    dated the capture.
+    """
     if capture.outcome == "robots" and pause is not None:
         return Retry(url=lease.url, at=now + _pause(pause), tried=False)
     if _is_passing(capture) and lease.attempts < len(waits):
         wait = timedelta(seconds=waits[lease.attempts]) if pause is None else _pause(pause)
         return Retry(url=lease.url, at=now + wait)
     failed = capture.kind == "failure" or _is_passing(capture)
+    due = _much_later(now, lease) if failed else next_visit(capture, reading, lease)
     return Visit(
         url=lease.url,
         site=lease.site,
         host=lease.host,
         at=capture.captured_at,
-        due=_much_later(now, lease) if failed else next_visit(capture, reading, lease),
+        due=max(due, now + _NOT_BEFORE) if due is not None and live else due,
+        ends_lease=live,
         changed=capture.kind != "revisit",
         failed=failed,
         kind=lease.kind,

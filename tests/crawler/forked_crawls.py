@@ -35,6 +35,9 @@ MIDDLES: dict[str, Callable[[int], int]] = {
 }
 
 
+LONGEST = 60
+"""Seconds that a crawl may take."""
+
 ERRORS = {"full": errno.ENOSPC, "error": errno.EIO}
 
 
@@ -124,6 +127,7 @@ def main(room: Path) -> None:
             (room / name).unlink(missing_ok=True)
         pid = os.fork()
         if pid == 0:
+            signal.alarm(LONGEST)  # a crawl that does not end is ended, and so is told from the next one
             _crawl(asked, room)
         print(pid, flush=True)
         _, status = os.waitpid(pid, 0)

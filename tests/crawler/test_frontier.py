@@ -209,6 +209,16 @@ def test_an_older_capture_changes_nothing(frontier: SqliteFrontier) -> None:
     assert frontier.stats() == FrontierStats(done=1)
 
 
+def test_the_end_of_a_lease_always_counts(frontier: SqliteFrontier) -> None:
+    """A visit that ends a lease counts, though the machine's clock was set back meanwhile."""
+    frontier.ack(visit("http://a.example/1"))
+    frontier.recheck()
+    frontier.lease(1)
+    frontier.ack(visit("http://a.example/1", at=NOON - timedelta(days=1), ends_lease=True))
+
+    assert frontier.stats() == FrontierStats(done=1)
+
+
 def test_lost_leases_return(frontier: SqliteFrontier, clock: Clock) -> None:
     """A lease that nobody tells of returns after its term; a heartbeat keeps it."""
     frontier.put([Offer(url="http://a.example/1"), Offer(url="http://a.example/2")])

@@ -94,3 +94,14 @@ def test_robots_txt_out_of_reach() -> None:
 def test_retry_after(header: str, seconds: float | None) -> None:
     """Retry-After is seconds or a date, at most an hour; what says nothing sensible is not there."""
     assert asked_pause(header, NOON) == seconds
+
+
+def test_a_clock_that_was_set_back() -> None:
+    """What was just fetched is not due at once, though its capture is dated a day ago."""
+    yesterday = replace(GOOD, captured_at=NOON - timedelta(days=1))
+    ended = settle(yesterday, None, LEASE, now=NOON, live=True)
+
+    assert isinstance(ended, Visit)
+    assert ended.due is not None
+    assert ended.due > NOON
+    assert ended.ends_lease

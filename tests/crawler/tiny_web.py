@@ -24,9 +24,9 @@ class TinyWeb:
 
     @property
     def paths(self) -> set[str]:
-        """What a crawl must find."""
+        """What a crawl must find, robots.txt aside, which each job asks for."""
         stories = {self.story(n) for n in range(self.articles)}
-        return {"/robots.txt", "/", "/feed/", "/moved", "/private/no", "/news/"} | stories
+        return {"/", "/feed/", "/moved", "/private/no", "/news/"} | stories
 
     @staticmethod
     def story(number: int) -> str:
@@ -67,15 +67,16 @@ def _feed(story: str) -> str:
 
 
 def captured(collection: Path) -> Counter[str]:
-    """How often each path was captured: answers, and refusals by robots.txt."""
+    """How often each path was captured, robots.txt aside: answers, and refusals by robots.txt."""
+    wanted = "select url from captures where status is not 404 and url not like '%/robots.txt'"
     with sqlite3.connect(collection / "catalog.db") as db:
-        urls = [url for (url,) in db.execute("select url from captures where status is not 404")]
+        urls = [url for (url,) in db.execute(wanted)]
     return Counter("/" + url.split("/", 3)[3] for url in urls)
 
 
 def asked(server: Server) -> Counter[str]:
-    """How often each path was asked for."""
-    return Counter(entry.path for entry in server.log if entry.status != 404)
+    """How often each path was asked for, robots.txt aside."""
+    return Counter(entry.path for entry in server.log if entry.status != 404 and entry.path != "/robots.txt")
 
 
 def state_of(collection: Path) -> dict[str, object]:
