@@ -178,7 +178,9 @@ _VARIANT_PARAMETERS = frozenset(
 _SESSION_NAMES = _words("jsessionid phpsessid sessionid session_id sessid cfid cftoken zenid oscsid")
 _SHORT_SESSION_NAMES = _words("s sid session")
 _SESSION_VALUE = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-z]{26}", re.ASCII | re.IGNORECASE)
-_SESSION_PATH = re.compile(r";jsessionid=[^/?;]*|/\((?:[A-Z]\([^/()]*\))+\)(?=/)", re.IGNORECASE)
+_SESSION_PATH = re.compile(
+    r";(?:jsessionid|phpsessid|sessionid|sid)=[^/?;]*|/\((?:[A-Z]\([^/()]*\))+\)(?=/)", re.IGNORECASE
+)
 
 
 def plain_form(url: str) -> str:

@@ -7,8 +7,8 @@ The rules are for links found on pages; what a feed or sitemap announces is exem
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date, timedelta
-from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,13 +21,14 @@ MAX_SEGMENTS = 20
 """Parts of a path; as Heritrix's TooManyPathSegmentsDecideRule."""
 
 MAX_REPEATS = 2
-"""How often a run of path segments may follow itself; as Heritrix's PathologicalPathDecideRule."""
+"""How often a path segment may come again; Heritrix's PathologicalPathDecideRule allows as many, but counts only what
+follows itself, which paths that grow by one of two words pass by."""
 
-MAX_PARAMETERS = 3
-"""Query parameters of a page that is not chosen by a number; more combine without end."""
+MAX_PARAMETERS = 2
+"""Query parameters, beside the page's number, of a page that no number chooses; more combine without end."""
 
 AHEAD = timedelta(days=62)
-BEHIND = timedelta(days=366)
+BEHIND = timedelta(days=183)
 """How far from the day of the link a calendar is followed."""
 
 EARLIEST = date(1990, 1, 1)
@@ -37,6 +38,7 @@ _DATE_PARAMETER = re.compile(
     r"(?:^|&)(?:date|day|month|year|week|from|to|start|end|d|m|y|cal\w*|tribe-bar-date|eventdate|ical)=(\d{4})(?:-?(\d\d))?",
     re.IGNORECASE,
 )
+_PAGE_NUMBER = re.compile(r"(?:page|paged|pg|pagenum)=\d+$", re.IGNORECASE)
 _FACETS = re.compile(
     r"(?:^|&)(?:sort|order|orderby|sortby|dir|view|display|per_?page|limit|filter\w*|facet\w*|f)\b", re.IGNORECASE
 )
@@ -97,14 +99,9 @@ def _endless(url: str, path: str) -> str:
 
 
 def _repeats(segments: list[str]) -> bool:
-    """Whether one, two or three segments follow themselves too often; numbers may, as in /2018/06/06/06/."""
-    for size in (1, 2, 3):
-        for start in range(size):
-            runs = [tuple(segments[i : i + size]) for i in range(start, len(segments) - size + 1, size)]
-            for run, repeats in groupby(runs):
-                if not all(segment.isdigit() for segment in run) and len(list(repeats)) > MAX_REPEATS:
-                    return True
-    return False
+    """Whether a segment stands too often in a path; numbers may, as in /2018/06/06/06/."""
+    counts = Counter(segment for segment in segments if not segment.isdigit())
+    return max(counts.values(), default=0) > MAX_REPEATS
 
 
 def _is_calendar(url: str, path: str, query: str) -> bool:
@@ -127,4 +124,5 @@ def _day_of(url: str, query: str) -> date | None:
 def _combines(query: str) -> bool:
     if not query or has_article_number(query):
         return False
-    return query.count("&") + 1 > MAX_PARAMETERS or len(_FACETS.findall(query)) > 1
+    parameters = [part for part in query.split("&") if part and not _PAGE_NUMBER.match(part)]
+    return len(parameters) > MAX_PARAMETERS or len(_FACETS.findall(query)) > 1

@@ -241,6 +241,7 @@ def test_marks_of_variants(url, is_one):
         ("https://example.com/a?sid=12&id=3", "https://example.com/a?sid=12&id=3"),
         ("https://example.com/(S(abc123))/a.aspx", "https://example.com/a.aspx"),
         ("https://example.com/a?jsessionid=1", "https://example.com/a"),
+        ("https://example.com/a;sid=3f2a/b;v=1?b", "https://example.com/a/b;v=1?b"),
         ("https://example.com/a?b", "https://example.com/a?b"),
     ],
 )

@@ -1,0 +1,100 @@
+"""Parts of a site that bring no news are left alone, and no others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archive.model import Article, Capture, Link, Listing, NotAnArticle, Reading
+from spiders.barren import PATIENCE, PATIENCE_OF_HOST, Barren, parts_of
+from spiders.candidates import ARTICLE, OTHER
+
+HOME = "https://www.example.com/"
+DATED = Article(headline="A", body="b", date_published="2018-06-18")
+UNDATED = Article(headline="A", body="b")
+SECTION = Listing(form="section")
+
+
+def saw(barren: Barren, path: str, reading: Reading, *, via: str = "", discovered: str = "link") -> None:
+    now = datetime(2018, 6, 18, tzinfo=UTC)
+    url = HOME + path
+    barren.saw(
+        Capture(
+            record_id="r", url=url, urlkey="k", captured_at=now, kind="response", via=HOME + via, discovered=discovered
+        ),
+        reading,
+    )
+
+
+def bars(barren: Barren, path: str, *, discovered: str = "link", priority: int = ARTICLE) -> bool:
+    return barren.bars(HOME + path, discovered=discovered, priority=priority)
+
+
+@pytest.mark.parametrize("reading", [UNDATED, SECTION, NotAnArticle(reason="other")])
+def test_a_tarpit_ends(reading):
+    """After so many pages without news a part of a site is left alone; the rest of the site is not."""
+    barren = Barren()
+    for n in range(PATIENCE):
+        assert not bars(barren, f"wiki/{n}a7f3c")
+        saw(barren, f"wiki/{n}a7f3c", reading)
+    assert bars(barren, "wiki/ffff0")
+    assert not bars(barren, "news/a-story")
+    assert list(barren.barren_parts()) == [("example.com/wiki/*", PATIENCE)]
+
+
+@pytest.mark.parametrize("discovered", ["feed", "sitemap", "seed", "redirect"])
+def test_what_is_announced_is_never_held_back(discovered):
+    """Feeds, sitemaps, seeds and redirects lead anywhere, also into barren parts, and do not make a part barren."""
+    barren = Barren()
+    for n in range(PATIENCE):
+        saw(barren, f"wiki/{n}", UNDATED)
+        saw(barren, f"news/{n}", UNDATED, discovered=discovered)
+    assert not bars(barren, "wiki/x", discovered=discovered)
+    assert not bars(barren, "news/x")
+
+
+def test_news_keep_a_part_open():
+    """A part in which one page in fifty is an article with a date stays open."""
+    barren = Barren()
+    for n in range(10 * PATIENCE):
+        saw(barren, f"news/{n}", UNDATED if n % 50 else DATED)
+    assert not bars(barren, "news/x")
+
+
+def test_lists_are_worth_what_they_lead_to():
+    """Pages that only list articles, and redirects to articles, stay open as long as they lead to news."""
+    barren = Barren()
+    for n in range(2 * PATIENCE):
+        saw(barren, f"tag/{n}", SECTION)
+        saw(barren, f"news/{n}", DATED, via=f"tag/{n}", discovered="section")
+        saw(barren, f"go/{n}", NotAnArticle(reason="redirect", links=(Link(url=f"{HOME}r/{n}", rel="redirect"),)))
+        further = NotAnArticle(reason="redirect", links=(Link(url=f"{HOME}news/x{n}", rel="redirect"),))
+        saw(barren, f"r/{n}", further, discovered="redirect")
+        saw(barren, f"news/x{n}", DATED, discovered="redirect")
+    assert [path for path in ("tag/x", "go/x", "r/x", "news/y") if bars(barren, path)] == []
+
+
+def test_a_host_of_many_barren_parts():
+    """When a whole host brings nothing, only what looks like an article is followed there."""
+    barren = Barren()
+    for n in range(PATIENCE_OF_HOST):
+        saw(barren, f"{'abcdefghijklmnopqrst'[n % 20]}x/y", UNDATED)
+    assert bars(barren, "elsewhere/z", priority=OTHER)
+    assert not bars(barren, "elsewhere/z", priority=ARTICLE)
+
+
+@pytest.mark.parametrize(
+    ("path", "district"),
+    [
+        ("", "example.com/"),
+        ("news", "example.com/news"),
+        ("news/2018/a", "example.com/news/*"),
+        ("2018/06/a", "example.com/*/*"),
+        ("finder/?b=1&a=2", "example.com/finder/* a,b"),
+        ("3fa8c04e", "example.com/*"),
+    ],
+)
+def test_districts(path, district):
+    """A district is the first segment without what changes, and the names in the query."""
+    assert parts_of(HOME + path) == ["example.com", district]
