@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from archive.errors import PressmarkError
 from crawler.cli import crawling, finding, keeping, reading, sites
@@ -63,12 +64,25 @@ app.add_typer(sites.app, name="sites")
 
 def main() -> None:
     """Run the command line and leave with the exit code that DESIGN's table gives."""
-    sys.exit(_exit_code(app))
+    sys.exit(_exit_code(_run))
+
+
+def _run() -> None:
+    """Read the words and run the command; not by `app()`, which handles interrupts and broken pipes in its own way."""
+    if _COMPLETION in os.environ:
+        app(prog_name="pressmark")
+    command = get_command(app)
+    with command.make_context("pressmark", sys.argv[1:]) as context:
+        command.invoke(context)
 
 
 def _exit_code(command: Callable[[], object]) -> int:
     try:
         command()
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        return _misused(error)
     except PressmarkError as error:
         return _told(error, error.exit_code)
     except BrokenPipeError:
@@ -83,6 +97,18 @@ def _exit_code(command: Callable[[], object]) -> int:
         return _told(f"a bug in pressmark: {type(bug).__name__}: {bug}\n{_HOW_TO_REPORT}", BUG, bug)
     return 0
 
+
+def _misused(error: typer.TyperException) -> int:
+    """A wrong word on the command line: one line that names the help; the help itself where no word was given."""
+    message, context = error.format_message(), getattr(error, "ctx", None)
+    if context is None or "\n" in message:
+        typer.echo(message, err=True)
+        return error.exit_code
+    return _told(f"{message.rstrip('.')}; see `{context.command_path} --help`", error.exit_code)
+
+
+_COMPLETION = "_PRESSMARK_COMPLETE"
+"""Set by the shell when it asks for completions."""
 
 _HOW_TO_REPORT = "nothing that was kept is lost; run it again with PRESSMARK_DEBUG=1 to see where it happened"
 

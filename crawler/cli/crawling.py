@@ -13,6 +13,8 @@ from archive.errors import UsageError
 from crawler.bindings import DEFAULT_COLLECTION, collection_path
 from crawler.cli import options
 
+NOTHING_REACHED = 9
+
 if TYPE_CHECKING:
     from crawler.orders import CrawlOrder, CrawlSummary, Progress
 
@@ -64,8 +66,13 @@ def crawl(
     as_json: options.AsJson = False,
 ) -> None:
     """Crawl sites into a collection."""
+    from crawler.guard import connect_to as place_of
+    from crawler.guard import networks
     from crawler.orders import CrawlOrder
 
+    networks(allow_network or ())  # a wrong word is told before anything is made
+    for place in connect_to or ():
+        place_of(place)
     summary = run_with_progress(
         CrawlOrder(
             targets=tuple(targets),
@@ -141,8 +148,26 @@ def show_summary(summary: CrawlSummary) -> None:
         say("nothing was due: every known page of the targets was fetched recently (--recheck fetches them again)")
     if summary.recovered:
         say(f"{summary.recovered:,} captures of an earlier, broken job were folded first")
-    if summary.reason != "finished":
+    if summary.exit == NOTHING_REACHED:
+        for url, why in _failed_targets(summary):
+            say(f"pressmark: {url} could not be reached: {why}; look at the address, then run the same command again")
+    elif summary.reason != "finished":
         say(f"ended early: {summary.reason}; {summary.pending:,} URLs wait, the same command goes on with them")
+
+
+def _failed_targets(summary: CrawlSummary) -> list[tuple[str, str]]:
+    """The first URL of each site that gave no answer, with the reason."""
+    from archive.query import reading
+
+    query = """
+        select url, coalesce(nullif(error, ''), outcome), min(captured_at || record_id)
+        from captures
+        where job = ? and kind = 'failure'
+        group by site
+        order by site
+    """
+    with reading(summary.collection / "catalog.db") as db:
+        return [(url, why) for url, why, _ in db.execute(query, (summary.job,))]
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from crawler.cli import options
 if TYPE_CHECKING:
     from archive.collection import Collection
     from archive.foreign import TakenIn
+    from archive.verify import Finding
 
 Progress = Callable[[int], None]
 
@@ -69,6 +70,7 @@ def import_warcs(
     from crawler.cli.output import say, show_table, write_json
     from pipelines.urls import registered_domain
 
+    _look_for(warcs)
     reader = default_reader()
     kept = Collection.create(collection_path(collection), site_of=registered_domain)
     with kept.lock():
@@ -83,6 +85,12 @@ def import_warcs(
                 say(f"{row['file']}: {reason}")
     if all(taken.path is None for taken in imported.files):
         raise UsageError("none of the files could be taken in; nothing was changed")
+
+
+def _look_for(warcs: list[Path]) -> None:
+    """Refuse before a collection is made for nothing."""
+    if not any(warc.exists() for warc in warcs):
+        raise UsageError(f"{', '.join(map(str, warcs))}: no such file; nothing was changed")
 
 
 def rebuild(
@@ -110,7 +118,7 @@ def verify(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: opt
     from dataclasses import asdict
 
     from archive.verify import verify as verify_collection
-    from crawler.cli.output import say, show_table, write_json
+    from crawler.cli.output import print_lines, printable, say, write_json
 
     with _counting("records checked") as progress:
         report = verify_collection(_open(collection).path, progress=progress)
@@ -118,11 +126,19 @@ def verify(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: opt
     if as_json:
         write_json(asdict(report))
     elif findings:
-        show_table(findings, ("file", "offset", "url", "problem", "next_step"))
+        for finding in report.findings:
+            print_lines((printable(_sentence(finding)), ""))
     else:
         say(f"{report.records:,} records in {report.files:,} files: every one is whole and every digest holds")
     if findings:
         raise CheckFailed(f"{len(findings):,} findings in {collection_path(collection)}")
+
+
+def _sentence(finding: Finding) -> str:
+    """A finding as one line."""
+    offset = "" if finding.offset is None else f", byte {finding.offset}"
+    url = f" ({finding.url})" if finding.url else ""
+    return f"{finding.file}{offset}{url}: {finding.problem}; {finding.next_step}"
 
 
 def _open(name_or_path: str) -> Collection:
