@@ -199,15 +199,16 @@ class _Feed:
             link=self._link_of(item, fields, links),
             title="" if title is None else self._text(title),
             published=_first_date(fields, _PUBLISHED),
-            updated=_first_date(fields, _UPDATED) or feed_date(_attribute(item, "lastmod")),
+            updated=_first_date(fields, _UPDATED) or (feed_date(_attribute(item, "lastmod")) if item.attrib else ""),
             language=(_first_text(fields, "dc:language") or item.get(_XML + "lang", "") or self.language)[:40],
             guid=_folded(guid),
         )
 
     def _gather(self, item: _Element, fields: dict[str, _Element], links: list[_Element], depth: int) -> None:
         """The first element of each wanted name; also what a missing end tag has moved into one of them."""
+        names = self.names
         for child in item:
-            name = self.name(child)
+            name = names.get(child.tag) or self.name(child)
             if name not in _WANTED:
                 continue
             if name == "link":
@@ -286,6 +287,8 @@ class _Feed:
 
 
 def _is_alternate(link: _Element) -> bool:
+    if not link.attrib:
+        return True
     return link.get("rel", "alternate").lower() == "alternate" and link.get("type", "").lower() in _HTML_TYPES
 
 
@@ -318,10 +321,8 @@ def _first_text(fields: dict[str, _Element], *names: str) -> str:
 
 def _first_date(fields: dict[str, _Element], names: tuple[str, ...]) -> str:
     for name in names:
-        if name in fields:
-            found = feed_date(fields[name].text or "")
-            if found:
-                return found
+        if name in fields and (found := feed_date(fields[name].text or "")):
+            return found
     return ""
 
 
