@@ -31,10 +31,18 @@ pressmark crawl http://127.0.0.1:8000/ --allow-network 127.0.0.0/8 --delay 0    
 """
 
 
+_DEMO_HELP = """See it work: crawl sample sites on loopback, search, show, rebuild, verify. Needs no network.
+
+\b
+pressmark demo
+pressmark demo --seed 7 -c sample
+"""
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command(help=_CRAWL_HELP)(crawl)
-    app.command()(demo)
+    app.command(help=_DEMO_HELP)(demo)
 
 
 def crawl(

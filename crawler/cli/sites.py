@@ -14,7 +14,15 @@ def sites() -> None:
     """Commands about site files."""
 
 
-@app.command("list")
+_LIST_HELP = """List the sites that can be crawled by name.
+
+\b
+pressmark sites list
+pressmark sites list --format csv
+"""
+
+
+@app.command("list", help=_LIST_HELP)
 def list_sites(form: options.OutputFormat = "table", as_json: options.AsJson = False) -> None:
     """List the known sites."""
     from crawler.cli.output import write_rows

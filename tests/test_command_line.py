@@ -1,0 +1,239 @@
+"""The command line when it is used wrongly, what its commands cost, and what their help says."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer import _click as click
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from crawler.cli.app import app
+from crawler.newsweb import PageServer, serve
+from tests.end_to_end import CHECKOUT, Crawled, Ran, crawl, environment, pressmark, rows
+
+HELP_BUDGET = 0.3
+"""Seconds of CPU that `pressmark --help` may cost over `import typer`."""
+
+
+def commands(group: click.Command, *words: str) -> Iterator[tuple[str, ...]]:
+    """The words of every command, groups left out."""
+    for name, command in getattr(group, "commands", {}).items():
+        if hasattr(command, "commands"):
+            yield from commands(command, *words, name)
+        else:
+            yield (*words, name)
+
+
+COMMANDS = sorted(commands(get_command(app)))
+
+
+def one_line(ran: Ran) -> str:
+    """What the command said on stderr, which has to be one line."""
+    [line] = ran.err.splitlines()
+    assert line.startswith("pressmark: ")
+    return line
+
+
+@pytest.fixture
+def desk(crawled: Crawled, tmp_path: Path) -> Path:
+    """A folder to work in, with the crawled collection in it."""
+    (tmp_path / "kept").symlink_to(crawled.path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("crawl http://[::1 -c ./new", 2, ["http://[::1", "no http or https URL"]),
+        ("crawl ftp://example.com/ -c ./new", 2, ["ftp://example.com/", "no http or https URL"]),
+        ("crawl pmliv -c ./new", 2, ["'pmliv'", "did you mean 'pmlive'?", "pressmark sites list"]),
+        ("crawl http://example.com/ --since yesterday -c ./new", 2, ["--since yesterday", "2026-01-31"]),
+        ("crawl http://example.com/ --allow-network all -c ./new", 2, ["--allow-network all", "127.0.0.0/8"]),
+        ("crawl http://example.com/ --connect-to here -c ./new", 2, ["--connect-to here", "HOST:PORT:ADDR:PORT"]),
+        ("crawl http://example.com/ --max-pages none -c ./new", 2, ["--max-pages", "pressmark crawl --help"]),
+        ("crawl -c ./new", 2, ["TARGET", "pressmark crawl --help"]),
+        ("search vaccine -c ./kapt", 2, ["no collection at kapt", "did you mean", "kept"]),
+        ("show http://example.com/ -c ./kapt", 2, ["no collection at kapt", "did you mean", "kept"]),
+        ("verify -c nowhere", 2, ["no collection at collections/nowhere", "pressmark crawl"]),
+        ("rebuild -c nowhere", 2, ["no collection at collections/nowhere"]),
+        ("status -c nowhere", 2, ["no collection at collections/nowhere"]),
+        ("search vaccine --fromat json -c ./kept", 2, ["--fromat", "--format", "pressmark search --help"]),
+        ("search vaccine --format jsno -c ./kept", 2, ["--format jsno", "did you mean 'json'?"]),
+        ("search vaccine --site vaccineherold.example -c ./kept", 2, ["did you mean", "vaccineherald.example"]),
+        ("search vaccine( -c ./kept", 2, ["vaccine("]),
+        ("show http://nothing.example/ -c ./kept", 2, ["http://nothing.example/", "pressmark search"]),
+        ("serch vaccine", 2, ["serch", "search"]),
+        ("import missing.warc.gz -c ./new", 2, ["missing.warc.gz", "no such file"]),
+        ("extract missing.html", 2, ["missing.html", "No such file"]),
+        ("extract", 2, ["a file, a URL"]),
+        ("crawl http://example.com/ -c /proc/new", 2, ["/proc/new"]),
+    ],
+)
+def test_wrong_use(words: str, code: int, said: list[str], desk: Path) -> None:
+    """A wrong word is told in one line that says what, where and what to type; nothing is made."""
+    ran = pressmark(*words.split(), cwd=desk)
+    line = one_line(ran)
+
+    assert (ran.code, ran.out, [part for part in said if part not in line]) == (code, "", [])
+    assert not (desk / "new").exists()
+
+
+def test_nothing_reached(tmp_path: Path) -> None:
+    """Where no target answers the exit code is 9, and each is named with the reason."""
+    targets = ["http://nowhere.invalid/", "http://127.0.0.1:9/"]
+    ran = pressmark("crawl", *targets, "-c", "./new", "--delay", "0", "--allow-network", "127.0.0.0/8", cwd=tmp_path)
+    lines = ran.err.splitlines()
+
+    assert (ran.code, len(lines)) == (9, 2)
+    assert [sum(target in line for line in lines) for target in targets] == [1, 1]
+    assert all("could not be reached" in line for line in lines)
+
+
+def test_pages_that_are_none(tmp_path: Path) -> None:
+    """A target that is a PDF, has no body, or names a wrong charset stops nothing: each is kept and read."""
+    story = "<h1>Ärzte begrüßen den Beschluss</h1>" + "<p>Ein Satz über Äpfel, Öfen und Übungen in der Klinik.</p>" * 20
+    pages = {
+        "http://odd.example/paper.pdf": (b"%PDF-1.7\n\x00\x01", "application/pdf"),
+        "http://odd.example/empty": (b"", "text/html"),
+        "http://odd.example/2026/03/01/aerzte-begruessen-den-beschluss": (story.encode(), "text/html; charset=utf-99"),
+    }
+    web = PageServer(pages)
+    with serve(web) as server:
+        ran = crawl(web, server, tmp_path / "new", pages).done()
+    query = (
+        "select url, r.kind from captures join readings r using (record_id) where discovered = 'seed' and status = 200"
+    )
+    read = dict(rows(tmp_path / "new" / "catalog.db", query))
+    bodies = rows(tmp_path / "new" / "catalog.db", "select headline from articles")
+
+    assert "Traceback" not in ran.err
+    assert [read[url] == "article" for url in pages] == [False, False, True]
+    assert bodies == [("Ärzte begrüßen den Beschluss",)]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\x00\x00", b"<"])
+def test_extract_of_what_is_no_article(content: bytes, tmp_path: Path) -> None:
+    """`extract` says of anything at all what it is, and ends well."""
+    ran = pressmark("extract", "-", cwd=tmp_path, stdin=content).done()
+
+    assert ran.json["kind"] in ("not_an_article", "unreadable")
+    assert ran.err == ""
+
+
+def test_a_torn_warc(crawled: Crawled, tmp_path: Path) -> None:
+    """Of a torn file all that is whole is read; the file and the byte are told, and the import ends well."""
+    [warc] = (crawled.path / "archive").glob("*.warc.gz")
+    offsets = crawled.rows("select offset, length from captures where kind = 'response' order by offset")
+    offset, length = offsets[len(offsets) // 2]
+    torn = tmp_path / "torn.warc.gz"
+    torn.write_bytes(warc.read_bytes()[: offset + length // 2])
+    ran = pressmark("import", torn, "-c", "./new", "--json", cwd=tmp_path).done()
+    [row] = ran.json
+    [(captures,)] = rows(tmp_path / "new" / "catalog.db", "select count(*) from captures where kind = 'response'")
+
+    assert (row["responses"], captures) == (len(offsets) // 2, len(offsets) // 2)
+    assert [str(offset) in reason.replace(",", "") for reason in row["refused"]] == [True]
+
+
+def test_a_file_that_is_no_warc(crawled: Crawled, tmp_path: Path) -> None:
+    """What is no WARC is refused with its name, and what was there is untouched."""
+    path = Path(shutil.copytree(crawled.path, tmp_path / "kept"))
+    before = (path / "MANIFEST").read_bytes()
+    (tmp_path / "page.warc.gz").write_bytes(b"<html>")
+    ran = pressmark("import", tmp_path / "page.warc.gz", "-c", path, cwd=tmp_path)
+
+    assert ran.code == 2
+    assert "page.warc.gz" in ran.err
+    assert "Traceback" not in ran.err
+    assert ((path / "MANIFEST").read_bytes(), len(list((path / "archive").iterdir()))) == (before, 1)
+
+
+@pytest.mark.parametrize("words", ["crawl http://127.0.0.1:9/", "rebuild", "import page.warc"])
+def test_a_locked_collection(words: str, crawled: Crawled, tmp_path: Path) -> None:
+    """While another job holds the collection, what would write ends with 5 and names the holder."""
+    path = Path(shutil.copytree(crawled.path, tmp_path / "kept"))
+    (tmp_path / "page.warc").write_bytes(b"WARC/1.0\r\n")
+    with (path / "LOCK").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        held.write(f"{os.getpid()} a test\n")
+        held.flush()
+        ran = pressmark(*words.split(), "-c", path, cwd=tmp_path, timeout=20)
+
+    assert ran.code == 5
+    assert str(os.getpid()) in one_line(ran)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_help(words: tuple[str, ...]) -> None:
+    """`--help` of every command ends well and shows how it is typed."""
+    ran = CliRunner().invoke(app, [*words, "--help"])
+
+    assert ran.exit_code == 0
+    assert f"\n  pressmark {' '.join(words)}" in ran.output
+
+
+def cpu_seconds(*command: str) -> float:
+    """CPU time of one run of Python with these words."""
+    child = subprocess.Popen([sys.executable, *command], env=environment(), cwd=CHECKOUT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0
+    return usage.ru_utime + usage.ru_stime
+
+
+def test_help_is_cheap() -> None:
+    """`pressmark --help` costs little more than the import of Typer."""
+    bare, ours = [], []
+    for _ in range(5):
+        bare.append(cpu_seconds("-c", "import typer"))
+        ours.append(cpu_seconds("-m", "crawler.cli", "--help"))
+
+    assert statistics.median(ours) - statistics.median(bare) <= HELP_BUDGET
+
+
+_IMPORTED = """
+import json, runpy, sys
+sys.argv = ["pressmark", *sys.argv[1:]]
+try:
+    runpy.run_module("crawler.cli", run_name="__main__")
+except SystemExit as end:
+    json.dump([end.code, sorted({"scrapy", "twisted"} & sys.modules.keys())], sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "search vaccine",
+        "show {url}",
+        "status",
+        "verify",
+        "rebuild",
+        "rebuild --check",
+        "import {warc}",
+        "extract {page}",
+    ],
+)
+def test_scrapy_is_for_crawls(words: str, crawled: Crawled, tmp_path: Path) -> None:
+    """No command that does not crawl imports Scrapy or Twisted."""
+    path = Path(shutil.copytree(crawled.path, tmp_path / "kept"))
+    (tmp_path / "page.html").write_text("<h1>A page</h1>", encoding="utf-8")
+    [warc] = (path / "archive").glob("*.warc.gz")
+    places = {"url": crawled.web.articles[0].url, "warc": warc, "page": tmp_path / "page.html"}
+    at = [] if words.startswith("extract") else ["-c", str(path)]
+    command = [sys.executable, "-c", _IMPORTED, *words.format(**places).split(), *at]
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert json.loads(ran.stderr.splitlines()[-1][ran.stderr.splitlines()[-1].index("[") :]) == [0, []]
