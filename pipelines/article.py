@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -56,12 +57,13 @@ def _read(page: Page) -> tuple[Article, Body, bool]:
     headline = read_headline(page, news)
     at = headline_block(page, headline.text)
     standfirst = read_standfirst(page, news, at, headline.text)
-    body = read_body(page, headline=headline.text, standfirst=standfirst.text)
     dates = read_dates(page, news, at, habits_of(page, declared_language(page, news)))
     publisher = read_publisher(page, news)
     authors = read_authors(page, news, list(lines_around(page, at)), publisher.value)
-    language = read_language(page, news, f"{headline.text}\n{standfirst.text}\n{body.text}")
     section = read_section(page, news, at, headline.text)
+    apart = frozenset({dates.published_raw, authors.raw, section.value})
+    body = read_body(page, headline=headline.text, standfirst=standfirst.text, apart=apart)
+    language = read_language(page, news, f"{headline.text}\n{standfirst.text}\n{body.text}")
     keywords, keywords_evidence = read_keywords(page, news, headline.text)
     canonical_url = read_canonical_url(page)
     main_image = read_main_image(page, news)
@@ -106,7 +108,15 @@ def _signs(page: Page, article: Article, *, shown: bool) -> Signs:
         published=bool(article.date_published),
         authors=bool(article.authors),
         link_share=sum(blocks.link_letters) / letters if letters else 0.0,
+        body_link_share=_link_share(article),
     )
+
+
+def _link_share(article: Article) -> float:
+    return sum(map(len, _LINK_TEXT.findall(article.body_html))) / max(1, len(article.body))
+
+
+_LINK_TEXT = re.compile(r"<a [^>]*>([^<]*)")
 
 
 def _canonical(url: str) -> str:

@@ -80,8 +80,11 @@ class Declared:
     title: str = ""
     """The headline, or what the head calls the page."""
 
+    standfirst: str = ""
+    """The lead that stands apart from the body, as it was read."""
+
     description: str = ""
-    """The standfirst, or the description in the head."""
+    """The description in the head."""
 
     body: str = ""
     """The articleBody of its JSON-LD."""
@@ -205,9 +208,9 @@ def _letters(layout: Layout, columns: Columns) -> Numbers:
 
 def _words(layout: Layout, columns: Columns, declared: Declared) -> tuple[Numbers, Numbers]:
     """Known words of lines, and among the first four words; gives back those, and how alike the title each block is."""
-    title, description = set(declared.title.lower().split()), set(declared.description.lower().split())
+    title, *leads = (set(text.lower().split()) for text in (declared.title, declared.standfirst, declared.description))
     any_, early, share = [0] * layout.n, [0] * layout.n, [0.0] * layout.n
-    likeness, described = np.zeros(layout.n), np.zeros(layout.n)
+    likeness, described = np.zeros(layout.n), np.zeros((2, layout.n))
     for i, text in enumerate(layout.blocks.texts):
         short = len(text) <= _LINE_LENGTH
         words = (text if short else text[:80]).lower().replace(":", " ").split() or [""]
@@ -218,16 +221,17 @@ def _words(layout: Layout, columns: Columns, declared: Declared) -> tuple[Number
             share[i] = len(masks) / len(words)
             for mask in masks:
                 any_[i] |= mask
-        if description and len(text) < 1_000:
-            all_words = words if short else text.lower().split()
-            described[i] = len(description.intersection(all_words)) / len(all_words)
+        if len(text) < 1_000 and any(leads):
+            own = set(words if short else text.lower().split())
+            for k, lead in enumerate(leads):
+                described[k, i] = 2 * len(own & lead) / (len(own) + len(lead)) if lead else -1
         if short and title:
             own = set(words)
             likeness[i] = 2 * len(own & title) / (len(own) + len(title))
     first = (np.array(early, dtype=np.int64) >> _WORD_SHIFTS) & 1
     columns.add_many([f"has_{kind}" for kind in WORD_KINDS], (np.array(any_, dtype=np.int64) >> _WORD_SHIFTS) & 1)
     columns.add_many([f"starts_{kind}" for kind in WORD_KINDS], first)
-    columns.add(known_words=np.array(share), description_likeness=described)
+    columns.add(known_words=np.array(share), standfirst_likeness=described[0], description_likeness=described[1])
     return first, likeness
 
 

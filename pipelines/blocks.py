@@ -179,6 +179,8 @@ class _Walk:
                 node = node.next
                 continue
             kind, tag = treatment(tag_id) or _unlisted(node)
+            if kind == _CELL and _lays_out(node):
+                kind, tag = _BLOCK, _DIV
             if left < 0 or self.blocks.cut:
                 self.blocks.cut = True
                 node = None
@@ -307,6 +309,21 @@ class _Walk:
 
 
 _ROW: Final = TAGS.index("tr")
+_DIV: Final = TAGS.index("div")
+_LAID_OUT: Final = frozenset({"h1", "h2", "h3", "p", "table", "div", "ul", "form"})
+_FIRST_CHILDREN: Final = 12
+
+
+def _lays_out(cell: LexborNode) -> bool:
+    """Whether a table cell holds a part of the page, as in the layouts of the 2000s, and no value of a table."""
+    child = cell.first_child
+    for _ in range(_FIRST_CHILDREN):
+        if child is None:
+            return False
+        if child.tag in _LAID_OUT:
+            return True
+        child = child.next
+    return False
 
 
 def _unlisted(node: LexborNode) -> tuple[int, int]:

@@ -71,20 +71,16 @@ class Body:
     """What a budget cut."""
 
 
-def read_body(page: Page, *, headline: str = "", standfirst: str = "") -> Body:
-    """The body of the article on *page*; *headline* and *standfirst*, where known, help to tell where it begins."""
+def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: frozenset[str] = frozenset()) -> Body:
+    """The body of the article on *page*; *headline* and *standfirst*, where known, help to tell where it begins.
+
+    *apart* are lines that were read as other fields: before the first paragraph they are no part of the body.
+    """
     blocks = page.blocks
     if not blocks.texts:
         return Body(text="")
-    likely = likelihoods(
-        blocks,
-        Declared(
-            title=headline or page.meta_value("og:title") or page.title,
-            description=standfirst or page.meta_value("og:description", "description"),
-            body=_declared_body(page.json_ld),
-        ),
-    )
-    chosen = [int(i) for i in np.flatnonzero(likely > _THRESHOLD)]
+    likely = likelihoods(blocks, declared_on(page, headline, standfirst))
+    chosen = _without_fields(blocks, [int(i) for i in np.flatnonzero(likely > _THRESHOLD)], {headline, standfirst, *apart})
     return Body(
         text=plain_text(blocks, chosen),
         html=markup(blocks, chosen, page.base_url),
@@ -92,6 +88,35 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "") -> Body:
         confidence=_confidence(blocks, likely, chosen),
         dropped=_dropped(blocks, chosen),
         notes=("body: the page was cut at the budget",) if blocks.cut else (),
+    )
+
+
+def _without_fields(blocks: Blocks, chosen: list[int], fields: set[str]) -> list[int]:
+    """*chosen* without the lines before the first paragraph that say what another field says."""
+    said = {_line(field) for field in fields if field}
+    leading = next((at for at, i in enumerate(chosen) if _is_paragraph(blocks.texts[i], said)), 0)
+    return [i for i in chosen[:leading] if _line(blocks.texts[i]) not in said] + chosen[leading:]
+
+
+def _is_paragraph(text: str, said: set[str]) -> bool:
+    return len(text) > _PARAGRAPH and _line(text) not in said
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split()).casefold()[:_LONGEST_FIELD]
+
+
+_PARAGRAPH: Final = 120
+_LONGEST_FIELD: Final = 1_000
+
+
+def declared_on(page: Page, headline: str, standfirst: str) -> Declared:
+    """What *page* says about its article outside of the text, with the *headline* and *standfirst* read from it."""
+    return Declared(
+        title=headline or page.meta_value("og:title") or page.title,
+        standfirst=standfirst,
+        description=page.meta_value("og:description", "description"),
+        body=_declared_body(page.json_ld),
     )
 
 

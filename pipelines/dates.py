@@ -220,7 +220,7 @@ _YEAR = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d{2}\b|[٠-٩۰-۹०-९]{2}")
 
 def _date_lines(line: Line, habits: Habits) -> Iterator[tuple[Written, str]]:
     """The dates in *line*, each with the words before it, where it is a line that gives dates or begins with one."""
-    if line.tag in _NO_DATE_LINES:
+    if line.tag in _NO_DATE_LINES and not (line.tag in _CELLS and len(line.text) <= _DATE_ALONE and " | " not in line.text):
         return
     is_line = len(line.text) < MAX_LINE
     text = line.text if is_line else line.text[:_DATELINE_END]
@@ -247,6 +247,9 @@ def _has_few_words(text: str, dates: int, line: Line) -> bool:
 
 
 MAX_LINE = 240
+_CELLS = ("td", "tr")
+_DATE_ALONE = 90
+"""Letters of a table cell that may be a date line: pages of the 2000s are laid out in tables."""
 _DATELINE, _DATELINE_END = 30, 80
 """A paragraph that has a date in its first letters is a dateline: "29.11.2022 – …", "PARIS, 3 May 2018 — …"."""
 _NO_DATE_LINES = ("td", "tr", "blockquote", "pre", "figcaption")
@@ -268,7 +271,12 @@ def _weight_of_line(line: Line, found: Written, before: str, *, is_only: bool) -
     named = line.is_named("date", "byline")
     if is_only and named:
         return weight - 0.2
-    return (1.2 if named else 0.8) if abs(line.distance) < 60 else 0.4
+    alone = 0.2 if not before.strip() and len(line.text) < _DATE_ALONE_LETTERS else 0.0
+    return (1.2 if named else 0.8) + alone - 0.002 * abs(line.distance) if abs(line.distance) < 60 else 0.4
+
+
+_DATE_ALONE_LETTERS = 30
+"""A line as short as this says little but its date; "Jane, 3 May 2018" is a reader's comment more often than not."""
 
 
 def _weight_of_unsure(line: Line, found: Written, weight: float) -> float:
@@ -289,6 +297,7 @@ def _choose(findings: list[Finding]) -> Finding | None:
     local = _local_day(given, declared)
     if local:
         return local
+    given = _without_stale(given, declared)
     earliest = min((f.value[:10] for f in declared), default="9999")
     best = max(sorted({f.value[:10] for f in given}), key=lambda day: _support(day, given, earliest))
     return max((f for f in given if f.value[:10] == best), key=lambda f: (len(f.value) > 10, f.weight))
@@ -298,6 +307,23 @@ _DECLARING = ("json-ld", "meta", "opengraph", "microdata")
 _VAGUE = 1.6
 _EARLIER = 0.9
 """What a visible date gains that is earlier than all declared ones: a declared date is often that of a later change."""
+
+
+def _without_stale(given: list[Finding], declared: list[Finding]) -> list[Finding]:
+    """*given* without a JSON-LD date that stands alone, long before the date beside the headline: a template's value."""
+    shown = max((f.value[:10] for f in given if f.selector.startswith("line") and f.weight > _BY_THE_HEADLINE), default="")
+    if not shown or any(f.source != "json-ld" for f in declared) or any(f.source == "url" for f in given):
+        return given
+    limit = (date.fromisoformat(shown) - _STALE).isoformat()
+    if all(f.value[:10] < limit for f in declared if f.weight >= _OF_THE_ARTICLE):
+        return [f for f in given if f.source != "json-ld"]
+    return given
+
+
+_BY_THE_HEADLINE = 2.0
+_OF_THE_ARTICLE = 2.6
+"""JSON-LD of the article itself weighs so much; that of other things on the page less."""
+_STALE = timedelta(days=365)
 
 
 def _support(day: str, findings: list[Finding], earliest: str) -> float:

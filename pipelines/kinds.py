@@ -57,6 +57,9 @@ class Signs:
     link_share: float = 0.0
     """How much of the page's text is links, from 0 to 1."""
 
+    body_link_share: float = 0.0
+    """How much of the body's text is links, from 0 to 1."""
+
 
 def page_kind(page: Page, news: Node, signs: Signs) -> str:
     """`article`, `section`, or the reason of a `NotAnArticle`: challenge, not_found, consent, login, search, video, other."""
@@ -139,6 +142,7 @@ def _article_score(page: Page, news: Node, signs: Signs) -> float:
     score -= 1.5 if kinds & LISTING_TYPES and not news else 0.0
     score -= 1.5 if kinds & OTHER_TYPES and not news else 0.0
     score -= 2.0 * max(0.0, signs.link_share - 0.45)
+    score -= 0.0 if news else 6.0 * max(0.0, signs.body_link_share - 0.25)
     return score + _score_of_url(page.url)
 
 
