@@ -34,6 +34,7 @@ from crawler.reading_pool import ReadingAborted
 from crawler.scheduler import Schedule
 from crawler.settling import asked_pause
 from crawler.watermarks import Watermarks
+from spiders.barren import Barren
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -79,12 +80,14 @@ class Job:
         self.order = order
         self.name = opened.job
         self.counts: Counter[str] = opened.folding.counts
+        self.barren = Barren()
         self.schedule = Schedule(
             opened.frontier,
             sites=opened.sites,
             room=room,
             concurrency=order.concurrency,
             max_pages=order.max_pages,
+            bars=self._bars,
             clock=opened.clock,
         )
         self.error: Exception | None = None
@@ -107,6 +110,9 @@ class Job:
             self._note_abort(capture, reason)
 
     # W1
+
+    def _bars(self, lease: Lease) -> bool:
+        return self.barren.bars(lease.url, discovered=lease.discovered, priority=lease.priority)
 
     def conditions(self, lease: Lease) -> Capture | None:
         """The earlier capture that a URL's new answer is compared with; None for one never fetched."""
@@ -249,6 +255,7 @@ class Job:
         if is_known and settled.lease is not None and settled.lease.kind == "robots":
             return  # the answer that robots.txt's own policy got, and that ended the lease when it was folded
         self._queue.append(settled)
+        self.barren.saw(settled.capture, settled.reading)
         if isinstance(settled.reading, Article):
             self.counts["reading/article"] += 1
             self._by_site[settled.capture.site, "articles"] += 1
@@ -342,6 +349,7 @@ class Job:
         for held in list(self._held):
             self.store(held)
         self.flush()
+        self.counts["schedule/held_back"] += self.schedule.held_back
         self._summary = self._sum_up(reason)
         try:
             self._finish(self._summary)
@@ -354,6 +362,8 @@ class Job:
 
     def _finish(self, summary: CrawlSummary) -> None:
         self._opened.frontier.release()
+        for part, pages in self.barren.barren_parts():
+            log.warning("%s: %d pages brought hardly any news; what is left there is for a later job", part, pages)
         if isinstance(self.error, DiskFull):  # the record of the end needs room too; without it the exit is unknown
             return
         _, end = self._writer.position
@@ -378,7 +388,7 @@ class Job:
             sites=tuple(self._of_site(site) for site in sorted({site for site, _ in self._by_site})),
             pending=self._opened.frontier.ready(self._opened.sites),
             recovered=self._opened.recovered,
-            stats=dict(sorted(self.counts.items())),
+            stats={name: count for name, count in sorted(self.counts.items()) if count},
         )
 
     def _judge(self, reason: str) -> tuple[str, int]:

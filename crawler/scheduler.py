@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
 
@@ -24,6 +25,9 @@ from crawler.frontier import Lease
 
 PATIENCE = timedelta(seconds=60)
 """A job waits so long for a retry; what becomes ready later is left to the next one."""
+
+HELD_BACK = timedelta(hours=1)
+"""A URL that is held back waits at least so long, so that no page of this job leads to it again soon."""
 
 MAX_AHEAD = 32
 """URLs leased ahead for a host that answers fast."""
@@ -41,13 +45,18 @@ class Source(Protocol):
 
     def has_work(self, sites: Collection[str] | None, *, busy: Collection[str], until: datetime) -> bool: ...
 
+    def nack(self, url: str, *, retry_at: datetime, tried: bool) -> None: ...
+
     def heartbeat(self, urls: list[str]) -> None: ...
+
+    def transaction(self) -> AbstractContextManager[None]: ...
 
 
 class Schedule:
     """Hands out leases, host by host, within the limits of each. Knows nothing of Scrapy.
 
-    *room* is how many may be in flight in all, *concurrency* how many to one host.
+    *room* is how many may be in flight in all, *concurrency* how many to one host. *bars* says of a URL that it is not
+    worth fetching in this job.
     """
 
     def __init__(
@@ -58,15 +67,19 @@ class Schedule:
         room: int,
         concurrency: int = 1,
         max_pages: int | None = None,
+        bars: Callable[[Lease], bool] = lambda _: False,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.closed = ""
         """Why nothing more is handed out; empty while the job goes on."""
+        self.held_back = 0
+        """URLs that are left to a later job, since they lie where nothing is to be found."""
         self._source = source
         self._sites = sites
         self._room = room
         self._capacity = concurrency + 1
+        self._bars = bars
         self._pages_left = max_pages
         self._clock = clock
         self._monotonic = monotonic
@@ -150,16 +163,27 @@ class Schedule:
         # one transaction a page is dear where a host answers at once; far ahead is wrong where it is slow
         self._ahead = min(MAX_AHEAD, self._ahead * 2) if now - self._leased_at < 0.5 else self._capacity
         self._leased_at = now
-        leases = self._source.lease(
-            max(room, self._ahead),
-            sites=self._sites,
-            busy=full | self._waiting.keys() | self.paused.keys(),
-            per_host=self._ahead,
-            alone=not self._in_flight and not self._waiting,
-        )
-        for lease in leases:
-            self._waiting.setdefault(lease.host, deque()).append(lease)
-        return bool(leases)
+        busy = full | self._waiting.keys() | self.paused.keys()
+        alone = not self._in_flight and not self._waiting
+        return self._take(max(room, self._ahead), busy, alone=alone)
+
+    def _take(self, n: int, busy: Collection[str], *, alone: bool) -> bool:
+        """Lease until something is worth handing out, or nothing is left."""
+        while leases := self._source.lease(n, sites=self._sites, busy=busy, per_host=self._ahead, alone=alone):
+            worth = [lease for lease in leases if not self._bars(lease)]
+            if len(worth) < len(leases):
+                self._hold_back(lease for lease in leases if lease not in worth)
+            for lease in worth:
+                self._waiting.setdefault(lease.host, deque()).append(lease)
+            if worth:
+                return True
+        return False
+
+    def _hold_back(self, leases: Iterable[Lease]) -> None:
+        with self._source.transaction():
+            for lease in leases:
+                self._source.nack(lease.url, retry_at=self._clock() + HELD_BACK, tried=False)
+                self.held_back += 1
 
     def _begin(self, lease: Lease) -> None:
         self._in_flight[lease.url] = lease.host

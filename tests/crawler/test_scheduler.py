@@ -205,6 +205,18 @@ def test_alone(frontier: SqliteFrontier, schedule: Make) -> None:
     assert one.next() is not None
 
 
+def test_what_is_not_worth_it_is_held_back(frontier: SqliteFrontier, schedule: Make, time: Time) -> None:
+    """A URL in a barren part is left to a later job; what is worth fetching behind it is handed out."""
+    put(frontier, "trap.example", 40, priority=9)
+    put(frontier, "good.example", 1)
+    one = schedule(bars=lambda lease: lease.host == "trap.example")
+
+    assert [lease.host for lease in take_all(one)] == ["good.example"]
+    assert one.held_back == 40
+    time.seconds += 7200
+    assert "trap.example" in [lease.host for lease in take_all(schedule())]
+
+
 def test_a_request_serves_a_lease() -> None:
     """The request carries its lease and its politeness key, and asks only for what has changed."""
     lease = Lease(url="http://www.a.example/1", site="a.example", host="a.example")
