@@ -11,9 +11,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from typer import _click as click
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -25,7 +25,7 @@ HELP_BUDGET = 0.3
 """Seconds of CPU that `pressmark --help` may cost over `import typer`."""
 
 
-def commands(group: click.Command, *words: str) -> Iterator[tuple[str, ...]]:
+def commands(group: Any, *words: str) -> Iterator[tuple[str, ...]]:
     """The words of every command, groups left out."""
     for name, command in getattr(group, "commands", {}).items():
         if hasattr(command, "commands"):
