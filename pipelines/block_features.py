@@ -142,7 +142,7 @@ class Layout:
 
     def levels_to(self, element: int) -> Numbers:
         """How many of the elements from *element* outwards do not hold each block."""
-        chain = []
+        chain: list[int] = []
         while element >= 0 and len(chain) < 40:
             chain.append(element)
             element = int(self.parent[element])
@@ -324,9 +324,9 @@ def _containers(layout: Layout, columns: Columns, prose: Numbers) -> None:
                 f"up{level}_count": (layout.end - layout.first)[around],
             }
         )
-    score = sum(
-        np.bincount(layout.up[level], written, minlength=len(mass)) * part for level, part in ((1, 1.0), (2, 0.5), (3, 0.25))
-    )
+    score = np.zeros(len(mass))
+    for level, part in ((1, 1.0), (2, 0.5), (3, 0.25)):
+        score += np.bincount(layout.up[level], written, minlength=len(mass)) * part
     best = int(np.argmax(score))
     levels = layout.levels_to(best)
     columns.add(

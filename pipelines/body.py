@@ -140,7 +140,7 @@ def _confidence(blocks: Blocks, likely: np.ndarray[Any, Any], chosen: Sequence[i
         return 0.0
     letters = np.array([len(blocks.texts[i]) for i in chosen], dtype=np.float64)
     sure = float((likely[list(chosen)] * letters).sum() / letters.sum())
-    return sure * min(1.0, letters.sum() / 300)
+    return float(sure * min(1.0, letters.sum() / 300))
 
 
 def _dropped(blocks: Blocks, chosen: Sequence[int]) -> tuple[Dropped, ...]:

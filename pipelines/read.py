@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipelines.site import Sites
 
 READER_VERSION = "1"
-"""Raised with every change to what a page is read as: catalogs made by another version are then read anew."""
+"""Raised with a change to what a page is read as that is worth telling; the sources themselves count too."""
 
 MAX_CONTENT = 32 * 1024 * 1024
 MAX_REFRESH_DELAY = 30.0
@@ -38,7 +38,7 @@ MAX_REFRESH_DELAY = 30.0
 MAX_REFRESH_TEXT = 600
 """Letters; a page with more of its own text is no mere redirect."""
 
-_WEIGHTS = "*.json"
+_PARTS = ("*.json", "*.py", "words/*.py")
 _REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
 _LOGIN_STATUSES = frozenset({401, 407, 511})
 
@@ -87,10 +87,10 @@ class Reader:
 
     @cached_property
     def id(self) -> str:
-        """Names this reader: two readers of one id read any record alike."""
+        """Names this reader: two readers of one id read any record alike. Hashes site files, weights and sources."""
         digest = hashlib.sha256(self.sites.digest.encode("ascii"))
-        for weights in sorted(Path(__file__).parent.glob(_WEIGHTS)):
-            digest.update(weights.name.encode() + b"\0" + weights.read_bytes())
+        for part in sorted(path for form in _PARTS for path in Path(__file__).parent.glob(form)):
+            digest.update(part.name.encode() + b"\0" + part.read_bytes())
         return f"{READER_VERSION}+{digest.hexdigest()[:12]}"
 
     def read(self, record: CapturedRecord) -> Reading:

@@ -15,6 +15,7 @@ from crawler.bindings import DEFAULT_COLLECTION, collection_path
 from crawler.cli import options
 
 if TYPE_CHECKING:
+    from archive.catching_up import Reader
     from archive.collection import Collection
     from archive.foreign import TakenIn
     from archive.verify import Finding
@@ -74,6 +75,7 @@ def import_warcs(
     reader = default_reader()
     kept = Collection.create(collection_path(collection), site_of=registered_domain)
     with kept.lock():
+        _make_whole(kept, reader)
         imported = kept.import_warcs(warcs, reader.read, reader_id=reader.id, link=not copy)
     rows = [_import_row(taken, imported.articles) for taken in imported.files]
     if as_json:
@@ -96,7 +98,7 @@ def _look_for(warcs: list[Path]) -> None:
 def rebuild(
     collection: options.CollectionName = DEFAULT_COLLECTION,
     check: Annotated[
-        bool, typer.Option("--check", help="Compare with the present catalog and change nothing.")
+        bool, typer.Option("--check", help="Compare with the present catalog and keep it.")
     ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Processes that read at once.")] = 1,
     allow_missing: Annotated[
@@ -105,9 +107,13 @@ def rebuild(
     as_json: options.AsJson = False,
 ) -> None:
     """Make the catalog anew from the WARC files alone."""
+    from crawler.bindings import default_reader
+
     kept = _open(collection)
     with kept.lock():
+        kept.recover()
         if check:
+            _make_whole(kept, default_reader())
             _check(kept, workers, allow_missing, as_json)
         else:
             _rebuild(kept, workers, allow_missing, as_json)
@@ -139,6 +145,20 @@ def _sentence(finding: Finding) -> str:
     offset = "" if finding.offset is None else f", byte {finding.offset}"
     url = f" ({finding.url})" if finding.url else ""
     return f"{finding.file}{offset}{url}: {finding.problem}; {finding.next_step}"
+
+
+def _make_whole(kept: Collection, reader: Reader) -> None:
+    """Finish what a killed job left, fold what it had not folded, and read anew what another reader read."""
+    from crawler.cli.output import say
+
+    kept.recover()
+    if kept.is_current(reader.id):
+        kept.catch_up(reader.read, reader_id=reader.id)
+    else:
+        from crawler.bindings import default_reader
+
+        say(f"the catalog of {kept.name} was read by another version; all pages are read anew first")
+        kept.rebuild(default_reader)
 
 
 def _open(name_or_path: str) -> Collection:
