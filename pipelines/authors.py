@@ -27,18 +27,51 @@ MAX_BYLINE = 400
 _BY = re.compile(rf"^\W*(?:{BY})(?:\s*[:：]\s*|\s+)", re.IGNORECASE)
 _BY_SURE = re.compile(
     r"^\W*(?:(?:written|posted|published|story|words|reported|review(?:ed)?|recipe|text|article|analysis|edited)\s+)?by\b\s*[:：]?\s*"
-    r"|^\W*(?:(?:geschrieben|verfasst|veröffentlicht|ein \w+) )?von\b\s*[:：]?\s*|^\W*(?:par|por|door|autorin|autoren|autore|autor|auteur|authors?|автор|текст|text)\b\s*[:：]?\s*",
+    r"|^\W*(?:(?:geschrieben|verfasst|veröffentlicht|ein \w+) )?von\b\s*[:：]?\s*"
+    r"|^\W*(?:par|por|door|autorin|autoren|autore|autor|auteur|authors?|автор|текст|text)\b\s*[:：]?\s*",
     re.IGNORECASE,
 )
 _BY_WORDS = frozenset(
-    "by written posted published story words reported review reviewed recipe text article analysis edited von geschrieben verfasst veröffentlicht"
-    " ein par por door autor autorin autoren autore auteur author authors автор текст".split()
+    [
+        "by",
+        "written",
+        "posted",
+        "published",
+        "story",
+        "words",
+        "reported",
+        "review",
+        "reviewed",
+        "recipe",
+        "text",
+        "article",
+        "analysis",
+        "edited",
+        "von",
+        "geschrieben",
+        "verfasst",
+        "veröffentlicht",
+        "ein",
+        "par",
+        "por",
+        "door",
+        "autor",
+        "autorin",
+        "autoren",
+        "autore",
+        "auteur",
+        "author",
+        "authors",
+        "автор",
+        "текст",
+    ]
 )
 """The words that `_BY_SURE` begins with."""
 
 _BY_INSIDE = re.compile(rf"(?:^|[^\w-])(?:{BY_INSIDE})[\s:：]+(?=[^\W\d_])", re.IGNORECASE)
 _GLUED = re.compile(
-    r"(?<=[^\W\d_])(?=(?:Updated|Published|Posted|Redakteur|Reporter|Author|Follow|Staff Writer|Senior|Editor|Correspondent)(?:\b|in\b))"
+    r"(?<=[^\W\d_])(?=(?:Updated|Published|Posted|Redakteur|Reporter|Author|Follow|Staff Writer|"
+    r"Senior|Editor|Correspondent)(?:\b|in\b))"
     r"|(?<=\d)(?=[^\W\d_]{3})|(?<=[^\W\d_])(?=\d)|(?<=\b[Bb]y)(?=[A-Z][a-z])|(?<=\bvon)(?=[A-Z][a-z])"
     r"|(?<=[a-zà-ÿ])(?=(?:January|February|March|April|June|July|August|September|October|November|December)\b)"
 )
@@ -47,7 +80,9 @@ _WEAK = re.compile(r"\s*[,،]\s*")
 _BRACKETED = re.compile(r"\s*[(\[（【<][^()\[\]（）【】<>]{0,80}[)\]）】>]\s*")
 _EMAIL = re.compile(r"\S+@\S+|@\w+|https?://\S+|www\.\S+")
 _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0fff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CASELESS_ROLE = re.compile(r"(?:\s*(?:기자|특파원|記者|特派員|編集委員|论说委员|通讯员|外\s*\d*명))+$|^(?:記者|文|撮影)\s*[:：/・=＝]?\s*")
+_CASELESS_ROLE = re.compile(
+    r"(?:\s*(?:기자|특파원|記者|特派員|編集委員|论说委员|通讯员|外\s*\d*명))+$|^(?:記者|文|撮影)\s*[:：/・=＝]?\s*"
+)
 _HAS_DIGIT = re.compile(r"\d")
 
 
@@ -180,7 +215,9 @@ def _of_marked(page: Page, site: set[str]) -> Iterator[_Signed]:
         texts = [fold(node.attributes.get("content") or node.text(separator=" "))[:MAX_BYLINE] for node in nodes]
         people = [p for p in (_declared_people(text, site, is_person=False) for text in texts) if p]
         for number, names in enumerate(people):
-            yield _Signed(names, (), Finding("", " ".join(names), "microdata", f"{selector}[{number}]", weight - 0.3 * number))
+            yield _Signed(
+                names, (), Finding("", " ".join(names), "microdata", f"{selector}[{number}]", weight - 0.3 * number)
+            )
         if len(people) > 1:
             together = _without_repetition(name for names in people for name in names)
             yield _Signed(together, (), Finding("", "; ".join(together), "microdata", selector, 1.1))
@@ -190,7 +227,12 @@ def _bylines(lines: Iterable[Line]) -> Iterator[Line]:
     """The lines that may be bylines, told cheaply."""
     for line in lines:
         text = line.text
-        if line.is_named("byline") or line.tag == "address" or _may_begin(text) or (len(text) < 90 and _MARKED.search(text)):
+        if (
+            line.is_named("byline")
+            or line.tag == "address"
+            or _may_begin(text)
+            or (len(text) < 90 and _MARKED.search(text))
+        ):
             yield line
 
 
@@ -209,7 +251,13 @@ def _of_lines(lines: Iterable[Line], site: set[str], *, far: bool = False) -> It
         signed = _signed_in(line, site, only_sure=far)
         if signed:
             people, others, weight = signed
-            place = Finding("", line.text, "heuristic", f"line {line.distance:+}", weight - (1.0 if far else 0.05 * abs(line.distance)))
+            place = Finding(
+                "",
+                line.text,
+                "heuristic",
+                f"line {line.distance:+}",
+                weight - (1.0 if far else 0.05 * abs(line.distance)),
+            )
             yield _Signed(people, others, place)
 
 
@@ -246,7 +294,9 @@ def _names_in_line(text: str, line: Line, *, is_named: bool) -> tuple[tuple[str,
 
 
 _BY_BEHIND = re.compile(r"\d[^|]{0,12}[|•·]\s*(?:by|von|par|por)\s+(?=[^\W\d_])", re.IGNORECASE)
-_FIRST_RUN = re.compile(r"[^\W\d][\w.'’&-]*(?:\s+[^\W\da-zà-ÿ][\w.'’&-]*)*(?=\s*(?:$|[|,•·–—@\d]|\b(?:on|in|at|am|um|for|le|el|den|the)\b))")
+_FIRST_RUN = re.compile(
+    r"[^\W\d][\w.'’&-]*(?:\s+[^\W\da-zà-ÿ][\w.'’&-]*)*(?=\s*(?:$|[|,•·–—@\d]|\b(?:on|in|at|am|um|for|le|el|den|the)\b))"
+)
 _BREAK = "| 0 |"
 """What stands in the place of a date, so that the names on its two sides are not taken for one list."""
 
@@ -313,7 +363,12 @@ def _declared_people(raw: str, site: set[str], *, is_person: bool) -> tuple[str,
     if names or not pieces:
         return names
     only = pieces[0]
-    is_name = len(pieces) == 1 and plain(only) not in site and _slug(only) not in AGENCIES | NOBODY and not _HAS_DIGIT.search(only)
+    is_name = (
+        len(pieces) == 1
+        and plain(only) not in site
+        and _slug(only) not in AGENCIES | NOBODY
+        and not _HAS_DIGIT.search(only)
+    )
     is_word = len(only) < 60 and not _EMAIL.search(only) and not set(_words(only)) & (ROLES | OFFICES)
     return (only,) if is_person and is_name and is_word else ()
 
@@ -366,11 +421,16 @@ def _is_person(name: str) -> bool:
     if _HAS_DIGIT.search(name) or len(name) > 60 or _slug(name) in AGENCIES or _slug(name) in NOBODY:
         return False
     if _CASELESS.search(name):
-        return 2 <= len(name) <= 25 and len(name.split()) <= 5 and not set(_words(name)) & (ROLES | OFFICES) and not _ends_like_an_office(name)
+        return (
+            2 <= len(name) <= 25
+            and len(name.split()) <= 5
+            and not set(_words(name)) & (ROLES | OFFICES)
+            and not _ends_like_an_office(name)
+        )
     words = [w for w in name.split() if w.casefold() not in TITLES]
     if not 2 <= len(words) <= 6 or words[0].casefold() in {"the", "la", "el", "die", "der", "das"}:
         return False
-    if any(_bare(w) in ROLES or _bare(w) in OFFICES or "." in w.strip(".") and not _is_initials(w) for w in words):
+    if any(_bare(w) in ROLES or _bare(w) in OFFICES or ("." in w.strip(".") and not _is_initials(w)) for w in words):
         return False
     if any(_slug(w) in AGENCIES and w.isupper() for w in words):
         return False
@@ -388,7 +448,22 @@ def _is_initials(word: str) -> bool:
     return bool(re.fullmatch(r"(?:[^\W\d_]\.?-?){1,4}", word)) or word.casefold() in TITLES
 
 
-_OFFICE = ("新聞", "新闻", "日報", "社", "編集部", "デジタル", "网", "網", "뉴스", "일보", "신문", "通信", "委員会", "電子版")
+_OFFICE = (
+    "新聞",
+    "新闻",
+    "日報",
+    "社",
+    "編集部",
+    "デジタル",
+    "网",
+    "網",
+    "뉴스",
+    "일보",
+    "신문",
+    "通信",
+    "委員会",
+    "電子版",
+)
 
 
 def _ends_like_an_office(name: str) -> bool:
@@ -398,7 +473,13 @@ def _ends_like_an_office(name: str) -> bool:
 def _is_name_of_other(raw: str) -> bool:
     """Whether a declared author that is no person is a name at all."""
     text = raw.strip()
-    return 1 < len(text) <= 60 and _slug(text) not in NOBODY and not _EMAIL.search(text) and not text.startswith(("http", "#", "/")) and any(c.isalpha() for c in text)
+    return (
+        1 < len(text) <= 60
+        and _slug(text) not in NOBODY
+        and not _EMAIL.search(text)
+        and not text.startswith(("http", "#", "/"))
+        and any(c.isalpha() for c in text)
+    )
 
 
 def _without_repetition(names: Iterable[str]) -> tuple[str, ...]:
@@ -406,4 +487,3 @@ def _without_repetition(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         kept.setdefault(plain(name), name)
     return tuple(kept.values())
-

@@ -36,7 +36,9 @@ def context(layout: Layout, first_look: Floats) -> tuple[list[str], Floats]:
 def _around(layout: Layout, columns: Columns, likely: Numbers) -> None:
     """The likelihoods before and after each block."""
     columns.add(likely=likely)
-    columns.add_many([f"likely_{shift:+d}" for shift in _SHIFTS], [shifted(likely[None], shift)[0] for shift in _SHIFTS])
+    columns.add_many(
+        [f"likely_{shift:+d}" for shift in _SHIFTS], [shifted(likely[None], shift)[0] for shift in _SHIFTS]
+    )
     weighted = np.array([likely, likely * layout.length, layout.length])
     for reach in _REACHES:
         mean, text, letters = window(weighted, reach)

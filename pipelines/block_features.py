@@ -29,13 +29,48 @@ _PAGE_SHARE: Final = 0.97
 _LINE_LENGTH: Final = 250
 _KEPT_ON_WRAPPERS: Final = sum(HINT_BIT[k] for k in ("body", "article", "content", "main", "text", "paywall"))
 _TAGS_KEPT_ON_WRAPPERS: Final = TAG_BIT["article"] | TAG_BIT["main"] | TAG_BIT["section"]
-_TAGS_AROUND: Final = tuple(
-    "article section main aside header form figure figcaption table li ul ol blockquote dl details address td custom".split()
+_TAGS_AROUND: Final = (
+    "article",
+    "section",
+    "main",
+    "aside",
+    "header",
+    "form",
+    "figure",
+    "figcaption",
+    "table",
+    "li",
+    "ul",
+    "ol",
+    "blockquote",
+    "dl",
+    "details",
+    "address",
+    "td",
+    "custom",
 )
-_TAGS_OWN: Final = tuple("p div h1 h2 h3 h4 h5 li blockquote pre td tr figcaption article section custom".split())
+_TAGS_OWN: Final = (
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "li",
+    "blockquote",
+    "pre",
+    "td",
+    "tr",
+    "figcaption",
+    "article",
+    "section",
+    "custom",
+)
 _H1, _H6, _P, _ARTICLE = (TAGS.index(tag) for tag in ("h1", "h6", "p", "article"))
 _HEADING_KINDS: Final = tuple(
-    WORD_KINDS.index(kind) for kind in ("related", "newsletter", "share", "comment", "tags", "ad", "login", "note", "video")
+    WORD_KINDS.index(kind)
+    for kind in ("related", "newsletter", "share", "comment", "tags", "ad", "login", "note", "video")
 )
 _HINT_SHIFTS: Final = np.arange(len(HINTS), dtype=np.int64)[:, None]
 _OWN_SHIFTS: Final = np.array([TAGS.index(tag) for tag in _TAGS_OWN], dtype=np.int64)[:, None]
@@ -44,7 +79,7 @@ _WORD_SHIFTS: Final = np.arange(len(WORD_KINDS), dtype=np.int64)[:, None]
 _INLINE_KINDS: Final = ("byline", "date", "credit", "caption", "tags", "hidden")
 _INLINE_SHIFTS: Final = np.array([HINTS.index(kind) for kind in _INLINE_KINDS], dtype=np.int64)[:, None]
 
-_STOPS: Final = frozenset(".!?。！？…؟।\"”»’)")
+_STOPS: Final = frozenset('.!?。！？…؟।"”»’)')
 _OPENERS: Final = frozenset("\"“„«‘'—–-")
 _MARKS: Final = frozenset("[(*•·►▶→#@©>|◆■●")
 _LETTERS_AND_DIGITS: Final = re.compile(r"\w+").findall
@@ -263,9 +298,7 @@ def _names(layout: Layout, columns: Columns) -> None:
     )
 
 
-def _head(
-    layout: Layout, columns: Columns, declared: Declared, words: tuple[Numbers, Numbers], prose: Numbers
-) -> int:
+def _head(layout: Layout, columns: Columns, declared: Declared, words: tuple[Numbers, Numbers], prose: Numbers) -> int:
     """How each block stands to the headline and to what the page declares; gives back the headline's place, -1 if none."""
     first, likeness = words
     score = likeness + np.where(layout.heading, 0.2, 0.0) + np.where(layout.tag == _H1, 0.3, 0.0)
@@ -281,12 +314,17 @@ def _head(
         levels_to_head=layout.levels_to(int(layout.element[head])) if head >= 0 else far,
     )
     written = running(np.where(prose & (layout.at > head), layout.length, 0.0))
-    columns.add(prose_since=written[:-1], prose_to_come=written[-1] - written[1:], prose_share=written[:-1] / max(written[-1], 1))
+    columns.add(
+        prose_since=written[:-1],
+        prose_to_come=written[-1] - written[1:],
+        prose_share=written[:-1] / max(written[-1], 1),
+    )
     heading = np.maximum.accumulate(np.where(layout.heading, layout.at, -1))
     heading = np.where(layout.heading, np.concatenate([[-1], heading[:-1]]), heading)
     columns.add(from_heading=layout.at - heading)
     columns.add_many(
-        [f"under_{WORD_KINDS[kind]}" for kind in _HEADING_KINDS], np.where(heading >= 0, first[_HEADING_KINDS, :][:, heading], 0)
+        [f"under_{WORD_KINDS[kind]}" for kind in _HEADING_KINDS],
+        np.where(heading >= 0, first[_HEADING_KINDS, :][:, heading], 0),
     )
     return head
 
@@ -393,7 +431,9 @@ def _neighbours(layout: Layout, columns: Columns, prose: Numbers) -> None:
     own = np.array([layout.length, layout.density, layout.tag == _P, layout.heading, prose], dtype=np.float64)
     for shift in (-2, -1, 1, 2):
         name = f"{'before' if shift < 0 else 'after'}{abs(shift)}"
-        columns.add_many([f"{name}_{what}" for what in ("length", "links", "p", "heading", "prose")], shifted(own, shift))
+        columns.add_many(
+            [f"{name}_{what}" for what in ("length", "links", "p", "heading", "prose")], shifted(own, shift)
+        )
         columns.add(**{f"{name}_same_parent": shifted(layout.up[1:2].astype(np.float64), shift)[0] == layout.up[1]})
     smooth = np.array([np.log1p(layout.length), layout.density, prose], dtype=np.float64)
     for reach in (3, 8):

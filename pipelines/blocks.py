@@ -43,9 +43,40 @@ _KINDS: Final = {
     _IMAGE: "img",
     _CELL: "td th",
 }
-TAGS: Final = tuple(
-    "p div h1 h2 h3 h4 h5 h6 li ul ol blockquote pre td tr table figure figcaption article section main aside nav header"
-    " footer form dt dd dl details address custom other".split()
+TAGS: Final = (
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "li",
+    "ul",
+    "ol",
+    "blockquote",
+    "pre",
+    "td",
+    "tr",
+    "table",
+    "figure",
+    "figcaption",
+    "article",
+    "section",
+    "main",
+    "aside",
+    "nav",
+    "header",
+    "footer",
+    "form",
+    "dt",
+    "dd",
+    "dl",
+    "details",
+    "address",
+    "custom",
+    "other",
 )
 TAG_BIT: Final = {tag: 1 << i for i, tag in enumerate(TAGS)}
 
@@ -68,7 +99,19 @@ _UNKNOWN: Final = (_PLAIN, -1)
 _TEXT_ID: Final = 2
 _COMMENT_ID: Final = 4
 _NAME_KEYS: Final = frozenset(
-    "class id role itemprop data-testid data-component data-type data-qa data-name data-role data-module".split()
+    [
+        "class",
+        "id",
+        "role",
+        "itemprop",
+        "data-testid",
+        "data-component",
+        "data-type",
+        "data-qa",
+        "data-name",
+        "data-role",
+        "data-module",
+    ]
 )
 _HIDDEN: Final = HINT_BIT["hidden"]
 _MENUS: Final = frozenset((TAGS.index("nav"), TAGS.index("footer")))

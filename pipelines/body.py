@@ -80,7 +80,9 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: fr
     if not blocks.texts:
         return Body(text="")
     likely = likelihoods(blocks, declared_on(page, headline, standfirst))
-    chosen = _without_fields(blocks, [int(i) for i in np.flatnonzero(likely > _THRESHOLD)], {headline, standfirst, *apart})
+    chosen = _without_fields(
+        blocks, [int(i) for i in np.flatnonzero(likely > _THRESHOLD)], {headline, standfirst, *apart}
+    )
     return Body(
         text=plain_text(blocks, chosen),
         html=markup(blocks, chosen, page.base_url),
@@ -154,7 +156,19 @@ def _dropped(blocks: Blocks, chosen: Sequence[int]) -> tuple[Dropped, ...]:
     )
 
 
-_REASONS: Final = ("caption", "credit", "related", "newsletter", "share", "ad", "promo", "comment", "byline", "date", "tags")
+_REASONS: Final = (
+    "caption",
+    "credit",
+    "related",
+    "newsletter",
+    "share",
+    "ad",
+    "promo",
+    "comment",
+    "byline",
+    "date",
+    "tags",
+)
 
 
 def _reason(blocks: Blocks, block: int) -> str:

@@ -15,7 +15,29 @@ from selectolax.lexbor import LexborNode
 from pipelines.blocks import TAGS, Blocks, is_skipped
 
 _INLINE: Final = {"a": "a", "em": "em", "i": "em", "strong": "strong", "b": "strong"}
-_INLINE_PARENTS: Final = frozenset("a em i strong b span font small cite q abbr time mark u s sup sub code label".split())
+_INLINE_PARENTS: Final = frozenset(
+    [
+        "a",
+        "em",
+        "i",
+        "strong",
+        "b",
+        "span",
+        "font",
+        "small",
+        "cite",
+        "q",
+        "abbr",
+        "time",
+        "mark",
+        "u",
+        "s",
+        "sup",
+        "sub",
+        "code",
+        "label",
+    ]
+)
 _HEADINGS: Final = {TAGS.index(tag): tag for tag in ("h1", "h2", "h3", "h4", "h5", "h6")}
 _LI, _TR, _PRE, _QUOTE, _OL = (TAGS.index(tag) for tag in ("li", "tr", "pre", "blockquote", "ol"))
 _UNSEEN: Final = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
@@ -88,7 +110,10 @@ def _inline(blocks: Blocks, block: int, base_url: str) -> str:
     first, last = blocks.spans[block]
     if first.mem_id == last.mem_id and (first.parent is None or first.parent.tag not in _INLINE_PARENTS):
         return escape(clean_text(blocks.texts[block]), quote=False)
-    marked = [(_GAPS.get(node.tag or "") or node.text_content or "", _marks(node, base_url)) for node in _texts_between(first, last)]
+    marked = [
+        (_GAPS.get(node.tag or "") or node.text_content or "", _marks(node, base_url))
+        for node in _texts_between(first, last)
+    ]
     out = []
     for marks, group in groupby(marked, key=lambda item: item[1]):
         text = escape(_fold(clean_marks("".join(item[0] for item in group))), quote=False)

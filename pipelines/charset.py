@@ -40,7 +40,7 @@ def decode_html(content: bytes, content_type: str = "") -> tuple[str, str]:
         text = content.decode("utf-8")
     except UnicodeDecodeError as failure:
         return _decode_other(content, declared, failure.start)
-    if declared in {"", "utf-8"} or content.isascii() and declared not in _NOT_ASCII or _is_surely_utf8(content):
+    if declared in {"", "utf-8"} or (content.isascii() and declared not in _NOT_ASCII) or _is_surely_utf8(content):
         return text, "utf-8"
     return content.decode(declared, "replace"), declared
 
@@ -97,7 +97,25 @@ def _guess(content: bytes, first_failure: int) -> str:
     return codec_of(best.encoding.replace("_", "-")) or best.encoding if best else "cp1252"
 
 
-_GUESSED = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 iso8859_2 iso8859_5 iso8859_7 koi8_r"
-    " gb18030 big5hkscs euc_jp cp932 euc_kr cp874 cp949"
-).split()
+_GUESSED = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "cp1257",
+    "cp1258",
+    "iso8859_2",
+    "iso8859_5",
+    "iso8859_7",
+    "koi8_r",
+    "gb18030",
+    "big5hkscs",
+    "euc_jp",
+    "cp932",
+    "euc_kr",
+    "cp874",
+    "cp949",
+]

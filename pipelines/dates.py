@@ -95,7 +95,12 @@ def _is_day_first(page: Page, language: str) -> bool:
         return False
     if language and not language.startswith("en"):
         return True
-    shown = [found for text in page.blocks.texts[:2_000] if "/" in text and len(text) < 200 for found in _SLASHED.findall(text)]
+    shown = [
+        found
+        for text in page.blocks.texts[:2_000]
+        if "/" in text and len(text) < 200
+        for found in _SLASHED.findall(text)
+    ]
     for first, second, _ in shown[:50]:
         if int(first) > 12 >= int(second):
             return True
@@ -121,7 +126,17 @@ def _declared(page: Page, news: Node, habits: Habits) -> Iterator[Finding]:
     yield from _of_marked(page, PUBLISHED_PROPERTIES, habits, 2.6)
 
 
-_OTHER_THINGS = {"Comment", "Review", "VideoObject", "ImageObject", "Event", "UserComments", "Person", "Organization", "Product"}
+_OTHER_THINGS = {
+    "Comment",
+    "Review",
+    "VideoObject",
+    "ImageObject",
+    "Event",
+    "UserComments",
+    "Person",
+    "Organization",
+    "Product",
+}
 
 
 def _of_node(node: Mapping[str, Json], names: Iterable[str], habits: Habits, weight: float) -> Iterator[Finding]:
@@ -161,7 +176,13 @@ def _of_times(page: Page, habits: Habits) -> Iterator[Finding]:
         names = f"{attributes.get('class') or ''} {attributes.get('itemprop') or ''}"
         if raw and not _says(names, _UPDATED_WORDS):
             is_named = "pubdate" in attributes or _says(names, _PUBLISHED_WORDS)
-            yield Finding(machine_date(raw, habits), raw, "heuristic", f"time[{number}]", (2.2 if is_named else 1.9) - number * 0.2)
+            yield Finding(
+                machine_date(raw, habits),
+                raw,
+                "heuristic",
+                f"time[{number}]",
+                (2.2 if is_named else 1.9) - number * 0.2,
+            )
 
 
 def _visible(page: Page, at: int, habits: Habits, *, only_whole: bool) -> Iterator[Finding]:
@@ -220,7 +241,9 @@ _YEAR = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d{2}\b|[٠-٩۰-۹०-९]{2}")
 
 def _date_lines(line: Line, habits: Habits) -> Iterator[tuple[Written, str]]:
     """The dates in *line*, each with the words before it, where it is a line that gives dates or begins with one."""
-    if line.tag in _NO_DATE_LINES and not (line.tag in _CELLS and len(line.text) <= _DATE_ALONE and " | " not in line.text):
+    if line.tag in _NO_DATE_LINES and not (
+        line.tag in _CELLS and len(line.text) <= _DATE_ALONE and " | " not in line.text
+    ):
         return
     is_line = len(line.text) < MAX_LINE
     text = line.text if is_line else line.text[:_DATELINE_END]
@@ -243,7 +266,9 @@ def _says(text: str, words: tuple[str, ...]) -> bool:
 
 def _has_few_words(text: str, dates: int, line: Line) -> bool:
     others = len(_WORD.findall(text)) - 2 * dates
-    return others <= _WORDS_OF_A_DATE_LINE * (2 if line.is_named("date", "byline") else 1) or _says(text, _PUBLISHED_WORDS)
+    return others <= _WORDS_OF_A_DATE_LINE * (2 if line.is_named("date", "byline") else 1) or _says(
+        text, _PUBLISHED_WORDS
+    )
 
 
 MAX_LINE = 240
@@ -311,7 +336,9 @@ _EARLIER = 0.9
 
 def _without_stale(given: list[Finding], declared: list[Finding]) -> list[Finding]:
     """*given* without a JSON-LD date that stands alone, long before the date beside the headline: a template's value."""
-    shown = max((f.value[:10] for f in given if f.selector.startswith("line") and f.weight > _BY_THE_HEADLINE), default="")
+    shown = max(
+        (f.value[:10] for f in given if f.selector.startswith("line") and f.weight > _BY_THE_HEADLINE), default=""
+    )
     if not shown or any(f.source != "json-ld" for f in declared) or any(f.source == "url" for f in given):
         return given
     limit = (date.fromisoformat(shown) - _STALE).isoformat()
@@ -331,7 +358,9 @@ def _support(day: str, findings: list[Finding], earliest: str) -> float:
     for f in findings:
         if f.value[:10] == day:
             is_earlier = f.selector.startswith("line") and day < earliest != "9999" and f.weight > 2.0
-            by_family["declared" if f.source in _DECLARING else f.source].append(f.weight + (_EARLIER if is_earlier else 0))
+            by_family["declared" if f.source in _DECLARING else f.source].append(
+                f.weight + (_EARLIER if is_earlier else 0)
+            )
     scores = sorted((max(w) + 0.25 * (sum(w) - max(w)) for w in by_family.values()), reverse=True)
     return scores[0] + 0.8 * sum(scores[1:])
 
@@ -345,7 +374,11 @@ def _local_day(findings: list[Finding], declared: list[Finding]) -> Finding | No
     if any(f.value[:10] == top.value[:10] for f in findings if f.source in {"url", "heuristic"} and f.weight > 1.5):
         return None
     beside = {(day + timedelta(days=step)).isoformat() for step in (-1, 1)}
-    shown = [f for f in findings if f.value[:10] in beside and (f.source == "url" or (f.selector.startswith("line") and f.weight > 1.5))]
+    shown = [
+        f
+        for f in findings
+        if f.value[:10] in beside and (f.source == "url" or (f.selector.startswith("line") and f.weight > 1.5))
+    ]
     return max(shown, key=lambda f: f.weight, default=None)
 
 

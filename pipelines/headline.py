@@ -53,7 +53,9 @@ def _declared(page: Page, news: Node, site: set[str]) -> Iterator[Finding]:
     """What JSON-LD, `<meta>` and `<title>` call the page."""
     places = [(text_of(news.get("headline")) or text_of(news.get("name")), "json-ld", "headline")]
     for name in _META_NAMES:
-        places += [(raw, "opengraph" if name.startswith("og:") else "meta", name) for raw in page.meta.get(name, ())[:1]]
+        places += [
+            (raw, "opengraph" if name.startswith("og:") else "meta", name) for raw in page.meta.get(name, ())[:1]
+        ]
     places.append((page.title, "heuristic", "title"))
     values: dict[str, str] = {}
     for raw, source, selector in places:
@@ -132,7 +134,9 @@ def _site_words(page: Page) -> set[str]:
     host = page.url.partition("://")[2].partition("/")[0].lower()
     names = {plain(name) for name in (*page.meta.get("og:site_name", ()), *page.meta.get("application-name", ()))}
     names |= {plain(text_of(node.get("name"))) for node in page.json_ld[:50] if set(types_of(node)) & _PUBLISHERS}
-    return {name.replace(" ", "") for name in names if name} | {host.removeprefix("www."), *host.split(".")[:-1]} - {"www"}
+    return {name.replace(" ", "") for name in names if name} | {host.removeprefix("www."), *host.split(".")[:-1]} - {
+        "www"
+    }
 
 
 _PUBLISHERS = {"Organization", "NewsMediaOrganization", "WebSite"}
@@ -151,7 +155,9 @@ def _mostly(one: str, other: str) -> bool:
     return short in long and len(short) > 0.6 * len(long)
 
 
-def _choose(page: Page, shown: list[Finding], declared: list[Finding], site: set[str], *, is_news: bool) -> Finding | None:
+def _choose(
+    page: Page, shown: list[Finding], declared: list[Finding], site: set[str], *, is_news: bool
+) -> Finding | None:
     heading = _heading(shown, declared, site)
     of_graph = next((f for f in declared if f.selector == "og:title"), None)
     title = next((f for f in declared if f.selector == "title" and f.source == "heuristic"), None)
@@ -159,10 +165,10 @@ def _choose(page: Page, shown: list[Finding], declared: list[Finding], site: set
         linked = next((f for f in declared if f.source == "json-ld"), None)
         given = [f for f in (linked, of_graph, *declared) if f is not None and not _is_site(f.value, site)]
         return given[0] if given else (title or next(iter(shown), None))
-    if is_news and of_graph and not _alike(of_graph, heading) and not _is_site(of_graph.value, site):
-        # <title> is written for search engines; where a heading only repeats it, og:title is the editors' own
-        if _alike(heading, title) and is_shown(page, of_graph.value):
-            return of_graph
+    # <title> is written for search engines; where a heading only repeats it, og:title is the editors' own
+    is_other = is_news and of_graph and not _alike(of_graph, heading) and not _is_site(of_graph.value, site)
+    if is_other and of_graph and _alike(heading, title) and is_shown(page, of_graph.value):
+        return of_graph
     return heading
 
 

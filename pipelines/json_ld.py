@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 Node: TypeAlias = dict[str, Json]
 
 MAX_LETTERS = 1_000_000
@@ -158,7 +158,11 @@ _ADDRESS_KEYS = ("url", "@id", "mainEntityOfPage")
 def _fits(node: Node, address: str, words: set[str]) -> float:
     """How well an article node fits the page at *address* with the *words* of its title."""
     addresses = [text_of(node.get(key)) for key in _ADDRESS_KEYS]
-    score = 2.0 if address and any(a.partition("?")[0].partition("#")[0].rstrip("/") == address for a in addresses if a) else 0.0
+    score = (
+        2.0
+        if address and any(a.partition("?")[0].partition("#")[0].rstrip("/") == address for a in addresses if a)
+        else 0.0
+    )
     headline = set(html.unescape(text_of(node.get("headline"))).lower().split())
     score += 2.0 * len(headline & words) / len(headline | words) if headline and words else 0.0
     return score + (0.3 if node.get("datePublished") else 0.0) + (0.2 if node.get("author") else 0.0)

@@ -31,7 +31,9 @@ _HARDLY_ANY_TEXT = 250
 _ARTICLE = 1.0
 _VIDEO_TYPES = {"VideoObject", "Movie", "Clip", "BroadcastEvent"}
 _SEARCH_QUERY = re.compile(r"(?:^|&)(?:s|q|query|search|suche|k|keyword)=[^&]", re.IGNORECASE)
-_SEARCH_PATH = re.compile(r"/(?:search|suche|recherche|buscar|busca|ricerca|zoeken|sok|haku|arama|szukaj)(?:[/.]|$)", re.IGNORECASE)
+_SEARCH_PATH = re.compile(
+    r"/(?:search|suche|recherche|buscar|busca|ricerca|zoeken|sok|haku|arama|szukaj)(?:[/.]|$)", re.IGNORECASE
+)
 _HOME_PATH = re.compile(r"/?(?:index|default|home|start)?(?:\.\w{3,5})?/?|/[a-z]{2}(?:[-_][a-z]{2})?/?", re.IGNORECASE)
 
 
@@ -83,7 +85,9 @@ def _stand_in(page: Page, news: Node, letters: int) -> str:
     title = page.title.lower()[:300]
     is_short = len(page.html) < 60_000
     first = next((h.text().lower() for h in page.headings[:3] if h.tag == "h1"), "")[:300]
-    if _begins(title, CHALLENGE_TITLES) or (letters < _HARDLY_ANY_TEXT and is_short and any(m in page.html for m in CHALLENGE_MARKS)):
+    if _begins(title, CHALLENGE_TITLES) or (
+        letters < _HARDLY_ANY_TEXT and is_short and any(m in page.html for m in CHALLENGE_MARKS)
+    ):
         return "challenge"
     if news:
         return ""
@@ -119,7 +123,9 @@ def _is_search(page: Page) -> bool:
         parts = urlsplit(page.url)
     except ValueError:
         return False
-    named = bool(_SEARCH_PATH.search(parts.path)) or (_HOME_PATH.fullmatch(parts.path) and _SEARCH_QUERY.search(parts.query))
+    named = bool(_SEARCH_PATH.search(parts.path)) or (
+        _HOME_PATH.fullmatch(parts.path) and _SEARCH_QUERY.search(parts.query)
+    )
     return bool(named) or _begins(page.title.lower(), SEARCH)
 
 
@@ -134,7 +140,9 @@ def _article_score(page: Page, news: Node, signs: Signs) -> float:
     kinds = {kind for node in page.json_ld[:40] for kind in types_of(node)}
     score = 2.5 if news and not set(types_of(news)) & OTHER_TYPES else 0.0
     og_type = page.meta_value("og:type").lower()
-    score += 1.5 if og_type in {"article", "news", "blog"} else -0.5 if og_type in {"website", "product", "profile"} else 0.0
+    score += (
+        1.5 if og_type in {"article", "news", "blog"} else -0.5 if og_type in {"website", "product", "profile"} else 0.0
+    )
     score += 0.8 if signs.published else 0.0
     score += 0.5 if signs.authors else 0.0
     score += 0.5 if signs.is_shown else -0.3

@@ -18,14 +18,36 @@ from pipelines.words.fields import KEYWORDS_META, SECTION_META
 
 MAX_KEYWORDS = 100
 _LABELLED = re.compile(
-    r"^\W*(?:from|section|categor(?:y|ies)|filed (?:under|in)|posted in|published in|topics?|channel|in|ressort|rubrik|kategorien?|thema"
+    r"^\W*(?:from|section|categor(?:y|ies)|filed (?:under|in)|posted in|published in|topics?|channel|in"
+    r"|ressort|rubrik|kategorien?|thema"
     r"|sección|categorías?|rubrique|catégories?|sezione|categorie?|categorias?|rubriek|categorie|kategori|рубрика|раздел|dział|rubrika)"
     r"\s*[:：]?\s+(?P<name>\S.{1,60})$",
     re.IGNORECASE,
 )
 _NO_SECTION = frozenset(
-    "home homepage start startseite inicio accueil portada index news main page article articles story uncategorized uncategorised blog"
-    " nachrichten noticias all default".split()
+    [
+        "home",
+        "homepage",
+        "start",
+        "startseite",
+        "inicio",
+        "accueil",
+        "portada",
+        "index",
+        "news",
+        "main",
+        "page",
+        "article",
+        "articles",
+        "story",
+        "uncategorized",
+        "uncategorised",
+        "blog",
+        "nachrichten",
+        "noticias",
+        "all",
+        "default",
+    ]
 )
 _CRUMB_SEPARATOR = re.compile(r"\s*(?:[>›»→/|]|::)\s*")
 
@@ -155,7 +177,9 @@ def _shown_crumbs(page: Page, at: int, headline: str) -> Iterator[Finding]:
         line = line_of(blocks, i, i - at)
         steps = [s for s in _CRUMB_SEPARATOR.split(line.text) if s]
         if len(steps) > 1 and len(line.text) < 300 and (blocks.links[i] > 1 or _is_crumbs(line)):
-            kept = [s for s in steps if plain(s) not in _NO_SECTION and not _is_the_headline(s, headline) and len(s) < 40]
+            kept = [
+                s for s in steps if plain(s) not in _NO_SECTION and not _is_the_headline(s, headline) and len(s) < 40
+            ]
             if kept:
                 yield Finding(kept[-1], line.text, "heuristic", f"line {i - at:+}")
                 return
@@ -197,10 +221,17 @@ def _publishers(page: Page, news: Node) -> Iterator[Finding]:
     for value in publisher[:3] if isinstance(publisher, list) else [publisher]:
         if isinstance(value, dict) and not value.get("name"):
             reference = value.get("@id")
-            value = next((n for n in page.json_ld if n.get("@id") == reference and n.get("name")), None)  # noqa: PLW2901
+            value = next((n for n in page.json_ld if n.get("@id") == reference and n.get("name")), None)
         raw = text_of(value)
         yield Finding(fold(html.unescape(raw)), raw, "json-ld", "publisher")
-    for name in ("og:site_name", "publisher", "dc.publisher", "dcterms.publisher", "application-name", "apple-mobile-web-app-title"):
+    for name in (
+        "og:site_name",
+        "publisher",
+        "dc.publisher",
+        "dcterms.publisher",
+        "application-name",
+        "apple-mobile-web-app-title",
+    ):
         for raw in page.meta.get(name, ())[:1]:
             yield Finding(fold(html.unescape(raw)), raw, "opengraph" if name.startswith("og:") else "meta", name)
     for node in page.json_ld[:50]:
@@ -243,7 +274,12 @@ def _free(page: Page, news: Node) -> Iterator[Finding]:
         raw = node.attributes.get("content") or fold(node.text())
         yield Finding(_truth(raw), raw, "microdata", "[itemprop=isAccessibleForFree]")
     for raw in page.meta.get("article:content_tier", ())[:1]:
-        yield Finding({"free": "true", "locked": "false", "metered": "false"}.get(raw.lower(), ""), raw, "opengraph", "article:content_tier")
+        yield Finding(
+            {"free": "true", "locked": "false", "metered": "false"}.get(raw.lower(), ""),
+            raw,
+            "opengraph",
+            "article:content_tier",
+        )
 
 
 def _truth(raw: str) -> str:

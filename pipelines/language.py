@@ -17,7 +17,15 @@ _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 _META_NAMES = ("content-language", "language", "dc.language", "dcterms.language", "og:locale", "inlanguage")
 _ENOUGH_WORDS = 30
 _SAMPLE, _LARGE_SAMPLE = 1_000, 20_000
-_ENGLISH_NAMES = {"english": "en", "german": "de", "deutsch": "de", "french": "fr", "spanish": "es", "italian": "it", "dutch": "nl"}
+_ENGLISH_NAMES = {
+    "english": "en",
+    "german": "de",
+    "deutsch": "de",
+    "french": "fr",
+    "spanish": "es",
+    "italian": "it",
+    "dutch": "nl",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def language_of(text: str, *, sample: int = 0) -> str:
     if len(words) < _ENOUGH_WORDS and not sample:
         return ""
     hits = Counter(language for word in words if word in _LANGUAGES_OF for language in _LANGUAGES_OF[word])
-    (best, most), (_, second) = (hits.most_common(2) + [("", 0), ("", 0)])[:2]
+    (best, most), (_, second) = ([*hits.most_common(2), ("", 0), ("", 0)])[:2]
     enough = 3 if sample else 0.1 * len(words)
     return best if most > enough and most > 1.2 * second else ""
 
@@ -109,10 +117,21 @@ def _agree(declared: str, spoken: str) -> bool:
     near = {SAME_WORDS.get(primary, primary), SAME_WORDS.get(spoken, spoken)}
     if len(near) == 1:
         return True
-    return near in _NEIGHBOURS or (primary not in FUNCTION_WORDS and primary not in SAME_WORDS and spoken in FUNCTION_WORDS)
+    return near in _NEIGHBOURS or (
+        primary not in FUNCTION_WORDS and primary not in SAME_WORDS and spoken in FUNCTION_WORDS
+    )
 
 
-_NEIGHBOURS = ({"no", "da"}, {"no", "sv"}, {"cs", "sk"}, {"ru", "uk"}, {"ru", "bg"}, {"hr", "sr"}, {"es", "pt"}, {"bg", "sr"})
+_NEIGHBOURS = (
+    {"no", "da"},
+    {"no", "sv"},
+    {"cs", "sk"},
+    {"ru", "uk"},
+    {"ru", "bg"},
+    {"hr", "sr"},
+    {"es", "pt"},
+    {"bg", "sr"},
+)
 """Languages that a few words do not tell apart."""
 
 

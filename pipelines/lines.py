@@ -68,7 +68,9 @@ def headline_block(page: Page, headline: str) -> int:
                 return i
             first = i if first < 0 else first
     if first < 0:
-        first = next((i for i, e in enumerate(blocks.elements) if blocks.tags[e] == _H1 and len(blocks.texts[i]) > 15), -1)
+        first = next(
+            (i for i, e in enumerate(blocks.elements) if blocks.tags[e] == _H1 and len(blocks.texts[i]) > 15), -1
+        )
     return first
 
 

@@ -31,7 +31,9 @@ _UNIX_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\
 
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d)\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/])")
-_CJK = re.compile(r"(?:(令和|平成|昭和|民國|民国)\s*)?(\d{1,4}|元)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
+_CJK = re.compile(
+    r"(?:(令和|平成|昭和|民國|民国)\s*)?(\d{1,4}|元)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?"
+)
 _DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"\d+|(?:[^\W\d]|[\u0e31-\u0e4e\u0900-\u0903\u093a-\u094f])+")
 _TIME = re.compile(
@@ -39,9 +41,50 @@ _TIME = re.compile(
     r"\s*\(?\s*(?:(?:UTC|GMT)\s*([+-])\s*(\d{1,2}):?(\d{2})?|([A-Z]{1,5})\b)?",
     re.IGNORECASE,
 )
-_DIGITS = {ord(c): str(i) for d in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "０１２３４５６７８９", "๐๑๒๓๔๕๖๗๘๙") for i, c in enumerate(d)}
-_TWO_WORDS = ("كانون الثاني", "كانون الأول", "تشرين الأول", "تشرين الثاني", "mis à jour", "mise à jour", "i dag", "i går", "il y a")
-_BETWEEN = frozenset("de del di do da of the d den dem le el a o th st nd rd er º ª m م ה".split())
+_DIGITS = {
+    ord(c): str(i)
+    for d in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "０１２３４５６７８９", "๐๑๒๓๔๕๖๗๘๙")
+    for i, c in enumerate(d)
+}
+_TWO_WORDS = (
+    "كانون الثاني",
+    "كانون الأول",
+    "تشرين الأول",
+    "تشرين الثاني",
+    "mis à jour",
+    "mise à jour",
+    "i dag",
+    "i går",
+    "il y a",
+)
+_BETWEEN = frozenset(
+    [
+        "de",
+        "del",
+        "di",
+        "do",
+        "da",
+        "of",
+        "the",
+        "d",
+        "den",
+        "dem",
+        "le",
+        "el",
+        "a",
+        "o",
+        "th",
+        "st",
+        "nd",
+        "rd",
+        "er",
+        "º",
+        "ª",
+        "m",
+        "م",
+        "ה",
+    ]
+)
 _THAI_ABBREVIATIONS = re.compile(r"([ก-ฮ])\.([ก-ฮ])\.")
 
 
@@ -159,7 +202,11 @@ def _of_mail_or_script(text: str, habits: Habits) -> str:
     unix = _UNIX_DATE.match(text)
     if unix:
         minutes = ZONES.get(unix[4].lower(), 0)
-        zone = unix[4] if unix[4][0] in "+-" else f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
+        zone = (
+            unix[4]
+            if unix[4][0] in "+-"
+            else f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
+        )
         text = f"{unix[2]} {unix[1]} {unix[5]} {unix[3]} {zone}"
     if not (text[:1].isdigit() or text[3:5] == ", "):
         return ""

@@ -32,9 +32,7 @@ MAX_META_LETTERS = 10_000
 MAX_MARKED = 5_000
 MAX_LINKS = 20_000
 
-_HEAD = (
-    'meta, link, title, base, script[type*="ld+json" i], time, h1, h2, [itemprop], [rel~="author"], [property*=":"][content]'
-)
+_HEAD = 'meta, link, title, base, script[type*="ld+json" i], time, h1, h2, [itemprop], [rel~="author"], [property*=":"][content]'
 _SPACE = re.compile(r"\s+")
 
 
@@ -306,7 +304,13 @@ def _language(html_node: LexborNode | None) -> str:
     return (attributes.get("lang") or attributes.get("xml:lang") or "").strip()
 
 
-_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "text/xml+rss", "application/rdf+xml")
+_FEED_TYPES = (
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/feed+json",
+    "text/xml+rss",
+    "application/rdf+xml",
+)
 _HEAD_RELS = ("canonical", "amphtml", "next", "prev", "icon", "sitemap", "shortlink")
 
 

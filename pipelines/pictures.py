@@ -29,11 +29,11 @@ def pictures_of(blocks: Blocks, body: Collection[int], base_url: str) -> tuple[I
         return ()
     first, last = min(body), max(body)
     found: dict[str, Image] = {}
-    for node, element, place in blocks.images[:_MOST * 5]:
+    for node, element, place in blocks.images[: _MOST * 5]:
         if first - 6 <= place <= last + 1 and len(found) < _MOST:
             url = _address(node.attributes, base_url)
             if url and url not in found:
-                caption, credit = _caption(blocks, element, place, body)
+                caption, credit = _caption(blocks, element, body)
                 if place > first - 1 or caption or credit:
                     found[url] = Image(url=url, caption=caption, credit=credit)
     return tuple(found.values())
@@ -73,7 +73,7 @@ def _join(base_url: str, link: str) -> str:
     return joined if joined.startswith(("http://", "https://")) else ""
 
 
-def _caption(blocks: Blocks, element: int, place: int, body: Collection[int]) -> tuple[str, str]:
+def _caption(blocks: Blocks, element: int, body: Collection[int]) -> tuple[str, str]:
     """Caption and credit of a picture: the lines of its figure, or the marked lines of the nearest element with some."""
     captions: list[str] = []
     credits_: list[str] = []

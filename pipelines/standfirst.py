@@ -21,7 +21,21 @@ from pipelines.words.fields import DESCRIPTION_META
 BELOW = 20
 SHORTEST, LONGEST = 20, 900
 _ENOUGH, _SURE = 1.8, 4.2
-_JUNK = ("caption", "credit", "share", "nav", "ad", "newsletter", "related", "comment", "paywall", "consent", "login", "popular", "tags")
+_JUNK = (
+    "caption",
+    "credit",
+    "share",
+    "nav",
+    "ad",
+    "newsletter",
+    "related",
+    "comment",
+    "paywall",
+    "consent",
+    "login",
+    "popular",
+    "tags",
+)
 _NO_STANDFIRST = {"li", "td", "tr", "figcaption", "nav", "footer"}
 _HEADS = {"h2": 1.6, "h3": 1.0, "h4": 1.0}
 _STRONG_NAME = re.compile(
@@ -31,7 +45,9 @@ _STRONG_NAME = re.compile(
 )
 _KICKER = re.compile(r"kicker|overline|eyebrow|dachzeile|spitzmarke|label|badge", re.IGNORECASE)
 _ENDS = ".!?…»”\"'’)。」"
-_BYLINE = re.compile(r"^\W*(?:by|von|par|por|di|door|av|af|updated|published|posted|foto|photo|image)\b.{0,60}$", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"^\W*(?:by|von|par|por|di|door|av|af|updated|published|posted|foto|photo|image)\b.{0,60}$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +121,18 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     if _is_bold(blocks, line.block):
         score += 1.6 if line.distance <= 5 and not _is_bold(blocks, line.block + 1) else 0.8
     is_sentence = line.tag in {"p", "div"} and len(line.text) > 50 and line.text[-1] in _ENDS
-    score += 1.2 if is_sentence and line.distance <= 2 else 0.6 if line.tag in {"p", "div"} and line.distance <= 3 else 0.0
+    score += (
+        1.2 if is_sentence and line.distance <= 2 else 0.6 if line.tag in {"p", "div"} and line.distance <= 3 else 0.0
+    )
     if score < 1.2:
         return score
     if line.is_named("headline", "hidden") and not times:
         score -= 1.5
-    if line.is_named(*_JUNK) or (line.tag in _NO_STANDFIRST and not is_named) or _KICKER.search(_names_of(blocks, line)):
+    if (
+        line.is_named(*_JUNK)
+        or (line.tag in _NO_STANDFIRST and not is_named)
+        or _KICKER.search(_names_of(blocks, line))
+    ):
         score -= 2.5
     looks = _looks_like_the_next(blocks, line)
     if looks and not (is_named and (times or line.tag in {"li", "h2", "h3"})):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 import signal
@@ -14,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from crawler.newsweb import NewsWeb, PlannedArticle, Server, serve
 from tests.end_to_end import Crawled, crawl_words, environment, pressmark, rows
@@ -233,6 +236,64 @@ def test_verify_finds_a_flipped_byte(copy: Path) -> None:
     assert ran.code == 4
     assert (f"archive/{warc}", offset) in found
     assert (told.code, str(offset) in told.out.replace(",", ""), "Traceback" in told.err) == (4, True, False)
+
+
+def test_search_gives_pressmarks(crawled: Crawled) -> None:
+    """A search finds an article by its headline; its pressmark is the place of the record that it was read from."""
+    article = live(crawled.web)[0]
+    ran = pressmark("search", f'"{article.headline}"', "--json", "-c", crawled.path, cwd=crawled.path.parent).done()
+    [hit] = [hit for hit in ran.json["hits"] if hit["url"] in (article.url, *article.aliases)]
+    mark = hit["pressmark"]
+    with (crawled.path / "archive" / mark["warc"]).open("rb") as stream:
+        stream.seek(mark["offset"])
+        record = next(iter(ArchiveIterator(stream)))
+
+    assert hit["headline"] == article.headline
+    assert record.rec_headers["WARC-Record-ID"] == f"<{mark['record_id']}>"
+    assert record.rec_headers["WARC-Payload-Digest"] == mark["payload_digest"]
+    assert record.rec_headers["WARC-Target-URI"] == hit["url"]
+
+
+def test_search_by_day(crawled: Crawled) -> None:
+    """`--since` lets through what appeared on that day or later, the same in every format."""
+    days = sorted(day[:10] for (day,) in crawled.rows("select date_published from articles where date_published <> ''"))
+    middle = days[len(days) // 2]
+    words = ["search", "--since", middle, "--limit", "1000", "-c", crawled.path, "--format"]
+    lines = pressmark(*words, "jsonl", cwd=crawled.path.parent).done().rows
+    table = list(csv.DictReader(io.StringIO(pressmark(*words, "csv", cwd=crawled.path.parent).done().out)))
+
+    assert sorted(row["date_published"][:10] for row in lines) == [day for day in days if day >= middle]
+    assert [row["url"] for row in table] == [row["url"] for row in lines]
+
+
+def test_nothing_found(crawled: Crawled) -> None:
+    """A search without result ends with 0, and says so."""
+    ran = pressmark("search", "xyzzyplugh", "-c", crawled.path, cwd=crawled.path.parent).done()
+
+    assert (ran.out, ran.err) == ("", "no article matches 'xyzzyplugh'\n")
+
+
+def test_show_knows_every_address(crawled: Crawled) -> None:
+    """`show` gives the same article for its own URL and for one that redirects to it."""
+    article = live(crawled.web)[0]
+    redirecting = next(url for url in article.aliases if "/r/" in url and url in crawled.fetched)
+    own, other = (
+        pressmark("show", url, "--json", "-c", crawled.path, cwd=crawled.path.parent).done().json
+        for url in (article.url, redirecting)
+    )
+
+    assert own["article"]["headline"] == article.headline
+    assert own["article"] == other["article"]
+    assert {article.url, redirecting} <= {capture["url"] for capture in own["captures"]}
+
+
+def test_status_counts(crawled: Crawled) -> None:
+    """`status` counts what the catalog holds."""
+    now = pressmark("status", "--json", "-c", crawled.path, cwd=crawled.path.parent).done().json
+    [counts] = crawled.rows("select (select count(*) from articles), (select count(*) from captures)")
+
+    assert (now["articles"], now["captures"]) == counts
+    assert [job["exit"] for job in now["jobs"]] == [0]
 
 
 @pytest.mark.parametrize("requests", [3, 50])

@@ -97,9 +97,7 @@ def _look_for(warcs: list[Path]) -> None:
 
 def rebuild(
     collection: options.CollectionName = DEFAULT_COLLECTION,
-    check: Annotated[
-        bool, typer.Option("--check", help="Compare with the present catalog and keep it.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Compare with the present catalog and keep it.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="Processes that read at once.")] = 1,
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Go on though a file that MANIFEST lists is missing.")

@@ -15,7 +15,9 @@ PUBLISHED_META = (
 ).split()
 """`<meta>` names of the day of publication, the surest first."""
 
-VAGUE_META = "date dc.date dcterms.date dc.date.available dc:date article:date searchdate pagedate date.release doc_date".split()
+VAGUE_META = (
+    "date dc.date dcterms.date dc.date.available dc:date article:date searchdate pagedate date.release doc_date".split()
+)
 """`<meta>` names that often give that day, sometimes another."""
 
 MODIFIED_META = (
@@ -48,5 +50,7 @@ SECTION_META = (
 KEYWORDS_META = "news_keywords article:tag og:article:tag keywords parsely-tags sailthru.tags dc.subject dcterms.subject cxenseparse:taglist".split()
 """`<meta>` names of topics, the surest first."""
 
-DESCRIPTION_META = "og:description description twitter:description dc.description dcterms.abstract sailthru.description".split()
+DESCRIPTION_META = (
+    "og:description description twitter:description dc.description dcterms.abstract sailthru.description".split()
+)
 """`<meta>` names of what an article is about."""

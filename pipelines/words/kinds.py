@@ -46,6 +46,21 @@ LISTING_SEGMENTS = frozenset(
 )
 """Parts of a path that lead to lists."""
 
-LISTING_TYPES = frozenset({"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage", "ContactPage", "CheckoutPage", "OfferCatalog"})
-OTHER_TYPES = frozenset({"Product", "ProductGroup", "Service", "Event", "JobPosting", "LocalBusiness", "SoftwareApplication", "Course", "QAPage", "DiscussionForumPosting"})
+LISTING_TYPES = frozenset(
+    {"CollectionPage", "ItemList", "SearchResultsPage", "ProfilePage", "ContactPage", "CheckoutPage", "OfferCatalog"}
+)
+OTHER_TYPES = frozenset(
+    {
+        "Product",
+        "ProductGroup",
+        "Service",
+        "Event",
+        "JobPosting",
+        "LocalBusiness",
+        "SoftwareApplication",
+        "Course",
+        "QAPage",
+        "DiscussionForumPosting",
+    }
+)
 """JSON-LD types of pages about something else than news."""

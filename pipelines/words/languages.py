@@ -39,7 +39,19 @@ _WORDS = {
 FUNCTION_WORDS: dict[str, frozenset[str]] = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 """By two-letter language."""
 
-SAME_WORDS = {"nb": "no", "nn": "no", "bs": "hr", "sh": "hr", "ms": "id", "iw": "he", "in": "id", "be": "ru", "mk": "bg", "gl": "pt", "ca": "es"}
+SAME_WORDS = {
+    "nb": "no",
+    "nn": "no",
+    "bs": "hr",
+    "sh": "hr",
+    "ms": "id",
+    "iw": "he",
+    "in": "id",
+    "be": "ru",
+    "mk": "bg",
+    "gl": "pt",
+    "ca": "es",
+}
 """Languages whose words are near enough to those of another to be confirmed by them."""
 
 SCRIPTS = (

@@ -63,11 +63,32 @@ MONTHS: dict[str, int] = {name.strip("."): i for i, names in enumerate(_MONTHS, 
 """Month by its name or short form in lower case, without a full stop."""
 
 MONTHS_OF_LANGUAGE: dict[str, dict[str, int]] = {
-    "hr": {"lipanj": 6, "lipnja": 6, "lip": 6, "srpanj": 7, "srpnja": 7, "srp": 7, "listopad": 10, "listopada": 10, "lis": 10},
+    "hr": {
+        "lipanj": 6,
+        "lipnja": 6,
+        "lip": 6,
+        "srpanj": 7,
+        "srpnja": 7,
+        "srp": 7,
+        "listopad": 10,
+        "listopada": 10,
+        "lis": 10,
+    },
     "pl": {"lip": 7, "mar": 3},
     "cs": {"srp": 8, "lis": 11},
     "bs": {"mart": 3},
-    "fi": {"tammi": 1, "helmi": 2, "maalis": 3, "huhti": 4, "touko": 5, "kesä": 6, "heinä": 7, "elo": 8, "syys": 9, "loka": 10}
+    "fi": {
+        "tammi": 1,
+        "helmi": 2,
+        "maalis": 3,
+        "huhti": 4,
+        "touko": 5,
+        "kesä": 6,
+        "heinä": 7,
+        "elo": 8,
+        "syys": 9,
+        "loka": 10,
+    }
     | {"marras": 11, "joulu": 12},
 }
 """Names that mean another month in one language than elsewhere, or are words elsewhere."""
@@ -102,8 +123,14 @@ AGO_AFTER = "ago fa atrás geleden sedan siden önce назад тому temu ez
 """Words behind a length of time that set it in the past."""
 
 DAYS_AGO = {
-    **dict.fromkeys("today heute hoy aujourd'hui oggi hoje vandaag idag i_dag bugün сегодня сьогодні dziś dzisiaj dnes ma 今日 今天 오늘 اليوم".split(), 0),
-    **dict.fromkeys("yesterday gestern ayer hier ieri ontem gisteren igår i_går dün вчера вчора wczoraj včera tegnap 昨日 昨天 어제 أمس".split(), 1),
+    **dict.fromkeys(
+        "today heute hoy aujourd'hui oggi hoje vandaag idag i_dag bugün сегодня сьогодні dziś dzisiaj dnes ma 今日 今天 오늘 اليوم".split(),
+        0,
+    ),
+    **dict.fromkeys(
+        "yesterday gestern ayer hier ieri ontem gisteren igår i_går dün вчера вчора wczoraj včera tegnap 昨日 昨天 어제 أمس".split(),
+        1,
+    ),
     **dict.fromkeys("vorgestern anteayer avant-hier eergisteren позавчера 一昨日 前天".split(), 2),
 }
 """Words for a day that is counted from the day of the capture."""

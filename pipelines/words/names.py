@@ -25,30 +25,30 @@ PARTICLES = frozenset(
 """Words in lower case that may stand inside a name."""
 
 ROLES = frozenset(
- "lead reviewer general partner edited reviewed sponsored editor editors editorial reporter reporters correspondent writer writers journalist journalists columnist contributor contributors "
- " freelance freelancer author authors analyst producer photographer chief senior junior deputy managing associate assistant director"
- " manager head expert professor intern specialist consultant founder president officer ceo cto secretary guest special"
- " redakteur redakteurin redakteure redaktor redaktorin redaktionsleiter chefredakteur chefredakteurin ressortleiter reporterin"
- " korrespondent korrespondentin autor autorin autoren volontär volontärin journalistin stellvertretender leiter leiterin freier freie mitarbeiter"
- " journaliste rédacteur rédactrice correspondant correspondante grand envoyé envoyée spécial chef cheffe service"
- " periodista redactor redactora corresponsal enviado enviada especial colaborador colaboradora jefe jefa editora"
- " giornalista redattore redattrice corrispondente inviato collaboratore caporedattore direttore"
- " jornalista redator redatora repórter correspondente colunista"
- " redacteur verslaggever journalist correspondent columniste"
- " reporteri toimittaja journalista redaktör journalisten"
- " корреспондент журналист редактор обозреватель журналістка журналіст"
- " redakcja dziennikarz dziennikarka redaktorka redaktorka"
- " muhabir editör muhabiri "
- " 기자 특파원 記者 編集委員 特派員 论说委员 記者： 通讯员 编辑 责任编辑"
- " update updated published posted read minutes minute min lesezeit lecture comments comment share subscribe follow twitter facebook"
- " "
- " photo foto image images video getty shutterstock courtesy photos credit photography illustration"
- " more view all about bio profile email contact website archive articles posts stories story latest newsletter sign login home"
- " im in at on the an this that for with is was has are auf aus bei über nach vor bis seit der die das ein eine wird wurde"
- " monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april june july august september october"
- " november december montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober dezember uhr"
- " lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
- " janvier février mars avril juin juillet août septembre octobre novembre décembre am pm gmt est edt cet".split()
+    "lead reviewer general partner edited reviewed sponsored editor editors editorial reporter reporters correspondent writer writers journalist journalists columnist contributor contributors "
+    " freelance freelancer author authors analyst producer photographer chief senior junior deputy managing associate assistant director"
+    " manager head expert professor intern specialist consultant founder president officer ceo cto secretary guest special"
+    " redakteur redakteurin redakteure redaktor redaktorin redaktionsleiter chefredakteur chefredakteurin ressortleiter reporterin"
+    " korrespondent korrespondentin autor autorin autoren volontär volontärin journalistin stellvertretender leiter leiterin freier freie mitarbeiter"
+    " journaliste rédacteur rédactrice correspondant correspondante grand envoyé envoyée spécial chef cheffe service"
+    " periodista redactor redactora corresponsal enviado enviada especial colaborador colaboradora jefe jefa editora"
+    " giornalista redattore redattrice corrispondente inviato collaboratore caporedattore direttore"
+    " jornalista redator redatora repórter correspondente colunista"
+    " redacteur verslaggever journalist correspondent columniste"
+    " reporteri toimittaja journalista redaktör journalisten"
+    " корреспондент журналист редактор обозреватель журналістка журналіст"
+    " redakcja dziennikarz dziennikarka redaktorka redaktorka"
+    " muhabir editör muhabiri "
+    " 기자 특파원 記者 編集委員 特派員 论说委员 記者： 通讯员 编辑 责任编辑"
+    " update updated published posted read minutes minute min lesezeit lecture comments comment share subscribe follow twitter facebook"
+    " "
+    " photo foto image images video getty shutterstock courtesy photos credit photography illustration"
+    " more view all about bio profile email contact website archive articles posts stories story latest newsletter sign login home"
+    " im in at on the an this that for with is was has are auf aus bei über nach vor bis seit der die das ein eine wird wurde"
+    " monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april june july august september october"
+    " november december montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober dezember uhr"
+    " lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+    " janvier février mars avril juin juillet août septembre octobre novembre décembre am pm gmt est edt cet".split()
 )
 """Words that do not stand in the name of a person on a byline: roles, departments, labels, days."""
 
@@ -58,7 +58,9 @@ OFFICES = frozenset(
 )
 """Words that make a name that of an organisation."""
 
-NOBODY = frozenset("no-author admin administrator guest anonymous unknown none null user root webmaster editor author default undefined".split())
+NOBODY = frozenset(
+    "no-author admin administrator guest anonymous unknown none null user root webmaster editor author default undefined".split()
+)
 """What content systems put where there is no author, words joined by hyphens."""
 
 AGENCIES = frozenset(
@@ -73,5 +75,7 @@ AGENCIES = frozenset(
 TITLES = frozenset("dr dr. prof prof. mr mr. mrs mrs. ms ms. sir dame lord rev rev. dipl.-ing. mag. ing.".split())
 """Titles before a name; they are kept, and are no word of the name."""
 
-DEGREES = frozenset("md ph.d ph.d. vmd cfp cfp® pt dpt ldn cdn cscs rdn faap facs esq. m.d m.d. md phd ms ma ba rd mph mba jd rn do dds pa-c bsc msc llm mfa cfa cpa dvm esq jr sr ii iii iv fand edd facp".split())
+DEGREES = frozenset(
+    "md ph.d ph.d. vmd cfp cfp® pt dpt ldn cdn cscs rdn faap facs esq. m.d m.d. md phd ms ma ba rd mph mba jd rn do dds pa-c bsc msc llm mfa cfa cpa dvm esq jr sr ii iii iv fand edd facp".split()
+)
 """Degrees and ends of names behind a comma."""

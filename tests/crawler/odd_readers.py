@@ -1,7 +1,5 @@
 """Readers that do what a page tells them, for the reading children to survive."""
 
-# ruff: noqa: ARG002  each order is a method of the same shape
-
 import os
 import time
 from pathlib import Path

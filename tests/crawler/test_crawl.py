@@ -186,8 +186,8 @@ def test_two_jobs(crawl: Crawl, kept: Path) -> None:
     """The second job on a collection ends with 5 at once, and names the first."""
     kept.mkdir()
     holder = subprocess.Popen(
-        [sys.executable, "-c", f"import fcntl, os, time; f = open({str(kept / 'LOCK')!r}, 'w');"
-         "fcntl.flock(f, 2); f.write(f'{os.getpid()} x'); f.flush(); print(flush=True); time.sleep(60)"],
+        [sys.executable, "-c", (f"import fcntl, os, time; f = open({str(kept / 'LOCK')!r}, 'w');"
+         "fcntl.flock(f, 2); f.write(f'{os.getpid()} x'); f.flush(); print(flush=True); time.sleep(60)")],
         stdout=subprocess.PIPE,
     )  # fmt: skip
     assert holder.stdout is not None
@@ -227,7 +227,9 @@ def test_killed_at(crawl: Crawl, web: TinyWeb, server: Server, kept: Path, fault
 def test_killed_while_recovering(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
     """Recovery may itself be killed, again and again."""
     deaths = [crawl(kill="write:12:half")]
-    deaths += [crawl(kill=kill) for kill in ("truncate:1:before", "truncate:1:after", "sync:2:before", "rename:1:before")]
+    deaths += [
+        crawl(kill=kill) for kill in ("truncate:1:before", "truncate:1:after", "sync:2:before", "rename:1:before")
+    ]
     deaths += [crawl(kill=kill) for kill in ("catalog:1:before", "frontier:1:before", "frontier:1:after")]
 
     assert [ended.status for ended in deaths] == [-signal.SIGKILL] * len(deaths)
@@ -412,4 +414,8 @@ def test_nothing_is_left_running(crawl: Crawl) -> None:
     crawl(settings={"PRESSMARK_READING_CHILDREN": 1})
     commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if os.access(path, os.R_OK)]
 
-    assert not [command for command in commands if b"reading_child" in command and str(crawl.asked["collection"]).encode() in command]
+    assert not [
+        command
+        for command in commands
+        if b"reading_child" in command and str(crawl.asked["collection"]).encode() in command
+    ]
