@@ -157,8 +157,8 @@ def _number(settings: BaseSettings, name: str) -> int | None:
 class QuietFormatter(LogFormatter):
     """Scrapy's messages, without the line for each page and item: those are in stats and catalog."""
 
-    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]  # noqa: ARG002  Scrapy takes None for "no message"
         return None
 
-    def scraped(self, item: Any, response: Any, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+    def scraped(self, item: Any, response: Any, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]  # noqa: ARG002  as above
         return None

@@ -26,7 +26,7 @@ from captures as c
 left join readings as r on r.record_id = c.record_id
 where c.warc in (select value from json_each(?))
 order by c.record_id
-"""
+"""  # noqa: S608  names of columns
 _LINKS = "select first_record_id, url, text, rel from links order by first_record_id, url"
 _MARKS = "select warc, offset from watermarks"
 _ENTRIES = """

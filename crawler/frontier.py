@@ -259,8 +259,8 @@ _TAKE = f"""
 update urls set state = ?, due = ?
 where id in (select id from urls where state = 0 and queue = ? order by priority desc, id limit ?)
 returning {_LEASED}
-"""
-_TAKE_ONE = f"update urls set state = ?, due = ? where id = ? returning queue, {_LEASED}"
+"""  # noqa: S608  only names of columns are put in
+_TAKE_ONE = f"update urls set state = ?, due = ? where id = ? returning queue, {_LEASED}"  # noqa: S608
 _INSERT = """
 insert into urls (hash, url, queue, state, priority, kind, discovered, hops, via, published, updated)
 values (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
@@ -457,7 +457,7 @@ class SqliteFrontier:
 
     def find(self, url: str) -> Lease | None:
         """What is known of a URL, in the form of a lease that nobody holds; None when nothing is."""
-        row = self._db.execute(f"select queue, {_LEASED} from urls where hash = ? and url = ?", (_hash(url), url))
+        row = self._db.execute(f"select queue, {_LEASED} from urls where hash = ? and url = ?", (_hash(url), url))  # noqa: S608
         found = row.fetchone()
         return None if found is None else self._lease(found[0], found[1:], alone=False)
 

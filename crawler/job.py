@@ -281,7 +281,7 @@ class Job:
                 if begun is not None:  # None for a refusal by robots.txt that was recorded before
                     self._marks.folded(*begun)
             self._opened.folding.fold(group, self._marks.reached())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the boundary: what was not committed is caught up by the next job
             self.fail(error)
         self.on_fold()
 

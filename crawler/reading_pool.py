@@ -221,7 +221,7 @@ class _Child(asyncio.SubprocessProtocol):
         if not self.gone.is_set():
             self._transport.kill()
 
-    def pipe_data_received(self, fd: int, data: bytes | str) -> None:
+    def pipe_data_received(self, fd: int, data: bytes | str) -> None:  # noqa: ARG002  asyncio's signature
         self._received += cast("bytes", data)
         while len(self._received) >= LENGTH.size:
             (size,) = LENGTH.unpack_from(self._received)
@@ -257,7 +257,7 @@ class _Child(asyncio.SubprocessProtocol):
     def process_exited(self) -> None:
         self.returncode = self._transport.get_returncode()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         if self._deadline is not None:
             self._deadline.cancel()
         self.gone.set()

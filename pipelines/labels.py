@@ -221,7 +221,7 @@ def _publishers(page: Page, news: Node) -> Iterator[Finding]:
     for value in publisher[:3] if isinstance(publisher, list) else [publisher]:
         if isinstance(value, dict) and not value.get("name"):
             reference = value.get("@id")
-            value = next((n for n in page.json_ld if n.get("@id") == reference and n.get("name")), None)
+            value = next((n for n in page.json_ld if n.get("@id") == reference and n.get("name")), None)  # noqa: PLW2901
         raw = text_of(value)
         yield Finding(fold(html.unescape(raw)), raw, "json-ld", "publisher")
     for name in (

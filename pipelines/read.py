@@ -97,7 +97,7 @@ class Reader:
         """What the record is. Never raises: what the code itself fails at is Unreadable with the place in the code."""
         try:
             return self._read(record)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the one boundary: a page that breaks us must not stop the crawl
             place = extract_tb(error.__traceback__)[-1]
             where = f"{Path(place.filename).name}, line {place.lineno}"
             return Unreadable(reason=f"the reader failed: {type(error).__name__} in {where}")

@@ -35,7 +35,7 @@ def _selector(text: str) -> str:
 
     try:
         LexborHTMLParser("<p>").css(text)
-    except Exception:
+    except Exception:  # noqa: BLE001 - selectolax raises a class of its own for each kind of mistake
         raise ValueError("is no CSS selector") from None
     return text
 

@@ -93,7 +93,7 @@ def _exit_code(command: Callable[[], object]) -> int:
         return _told("interrupted; the same command goes on where it stopped", INTERRUPTED)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except Exception as bug:
+    except Exception as bug:  # noqa: BLE001  the one boundary: whatever comes here is a bug of ours
         return _told(f"a bug in pressmark: {type(bug).__name__}: {bug}\n{_HOW_TO_REPORT}", BUG, bug)
     return 0
 

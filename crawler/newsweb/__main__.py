@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve_until_interrupt(server: Server, web: NewsWeb) -> None:
     for url, place in zip(web.home_urls, server.connect_to, strict=False):
-        print(f"{url}  --connect-to {place}", flush=True)
+        print(f"{url}  --connect-to {place}", flush=True)  # noqa: T201 - what the command is for
     try:
         while True:
             time.sleep(3600)
@@ -61,9 +61,9 @@ def _serve_until_interrupt(server: Server, web: NewsWeb) -> None:
 
 
 def _obey_lines(server: Server) -> None:
-    print(json.dumps({"port": server.port}), flush=True)
+    print(json.dumps({"port": server.port}), flush=True)  # noqa: T201 - the answer to the parent
     for line in sys.stdin:
-        print(json.dumps(obey(server, line)), flush=True)
+        print(json.dumps(obey(server, line)), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from .view import Anchor, ArticleView, Box, Frame, Teaser
 _ROLES = tuple(
     """
     nav login cookies related popular newsletter share tags comments text lead meta caption story side teaser
-""".split()
+""".split()  # noqa: SIM905 - a table to read
 )
 _NAMES: tuple[dict[str, str], ...] = tuple(
     dict(zip(_ROLES, names.split(), strict=True))
@@ -105,7 +105,7 @@ class Design:
         title = self.anchor(Anchor(href=teaser.href, text=teaser.headline))
         return f"<div{self.name('teaser', frame)}><h2>{title}</h2>{line}{day}</div>"
 
-    def plain(self, title: str, paragraphs: Sequence[str], markup: str, frame: Frame) -> str:
+    def plain(self, title: str, paragraphs: Sequence[str], markup: str, frame: Frame) -> str:  # noqa: ARG002 - one signature for all designs
         """The main matter of a page such as About us."""
         return (
             f"<h1>{escape(title)}</h1>\n"
@@ -280,7 +280,7 @@ class Misleading(Modern):
 class Microdata(Design):
     """A content management system that marks its fields with schema.org attributes."""
 
-    def article_head(self, view: ArticleView, frame: Frame) -> str:
+    def article_head(self, view: ArticleView, frame: Frame) -> str:  # noqa: ARG002
         return self.meta("description", view.standfirst) + self.meta("generator", "Fieldwork CMS 7")
 
     def article(self, view: ArticleView, frame: Frame) -> str:
@@ -354,7 +354,7 @@ class Xhtml(Design):
         rights = f"<p>{escape(frame.site)}. {frame.tongue.words['rights']}</p>"
         return f'<div id="footer">{self.list_of(frame.footer)}{rights}</div></div>'
 
-    def box(self, box: Box, frame: Frame) -> str:
+    def box(self, box: Box, frame: Frame) -> str:  # noqa: ARG002
         return f'<div class="portlet" id="portlet-{box.role}"><h3>{escape(box.title)}</h3>{self.box_inner(box)}</div>'
 
     def article_head(self, view: ArticleView, frame: Frame) -> str:
@@ -381,7 +381,7 @@ class Xhtml(Design):
             f'<div id="parent-fieldname-text">{self.blocks(view, frame)}</div>\n{after}'
         )
 
-    def figure(self, block: Block, view: ArticleView, frame: Frame) -> str:
+    def figure(self, block: Block, view: ArticleView, frame: Frame) -> str:  # noqa: ARG002
         return (
             f'<dl class="image-right captioned"><dt><img src="{view.image}" alt="{escape(block.text)}" /></dt>'
             f'<dd class="image-caption">{escape(block.text, quote=False)}</dd></dl>'
@@ -391,10 +391,10 @@ class Xhtml(Design):
 class Soup(Design):
     """Nothing but div elements without class or id; the date in words only."""
 
-    def root(self, frame: Frame) -> str:
+    def root(self, frame: Frame) -> str:  # noqa: ARG002
         return "<html>"
 
-    def name(self, role: str, frame: Frame) -> str:
+    def name(self, role: str, frame: Frame) -> str:  # noqa: ARG002
         return ""
 
     def top(self, frame: Frame) -> str:
@@ -411,14 +411,14 @@ class Soup(Design):
     def bottom(self, frame: Frame) -> str:
         return f"<div>{self.list_of(frame.footer)}<div>{escape(frame.site)}. {frame.tongue.words['rights']}</div></div>"
 
-    def box(self, box: Box, frame: Frame) -> str:
+    def box(self, box: Box, frame: Frame) -> str:  # noqa: ARG002
         return f"<div><div><b>{escape(box.title)}</b></div>{self.box_inner(box)}</div>"
 
     def box_inner(self, box: Box) -> str:
         lines = "".join(f"<div>{escape(line, quote=False)}</div>" for line in box.lines)
         return "".join(f"<div>{self.anchor(anchor)}</div>" for anchor in box.links) + lines + box.markup
 
-    def article_head(self, view: ArticleView, frame: Frame) -> str:
+    def article_head(self, view: ArticleView, frame: Frame) -> str:  # noqa: ARG002
         return ""
 
     def article(self, view: ArticleView, frame: Frame) -> str:
@@ -438,7 +438,7 @@ class Soup(Design):
             return f"<div>{escape(block.text, quote=False)}</div>"
         return super().block(block, view, frame)
 
-    def figure(self, block: Block, view: ArticleView, frame: Frame) -> str:
+    def figure(self, block: Block, view: ArticleView, frame: Frame) -> str:  # noqa: ARG002
         return f'<div><img src="{view.image}" alt=""><div>{escape(block.text, quote=False)}</div></div>'
 
     def inline(self, anchor: Anchor, frame: Frame) -> str:
@@ -450,7 +450,7 @@ class Tables(Design):
 
     doctype = '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">'
 
-    def root(self, frame: Frame) -> str:
+    def root(self, frame: Frame) -> str:  # noqa: ARG002
         return "<html>"
 
     def head(self, frame: Frame) -> str:
@@ -481,7 +481,7 @@ class Tables(Design):
         rights = f"{escape(frame.site)}. {frame.tongue.words['rights']}"
         return f'<hr><center><font size="1">{links}<br>{rights}</font></center>'
 
-    def box(self, box: Box, frame: Frame) -> str:
+    def box(self, box: Box, frame: Frame) -> str:  # noqa: ARG002
         return (
             f'<table width="100%" cellpadding="3"><tr><td bgcolor="#cccccc"><b>{escape(box.title)}</b></td></tr>'
             f'<tr><td><font size="1">{self.box_inner(box)}</font></td></tr></table>'
@@ -496,14 +496,14 @@ class Tables(Design):
         links = " | ".join(self.anchor(anchor) for anchor in pager)
         return f'<font size="5"><b>{escape(title)}</b></font><table width="100%">{rows}</table>{links}'
 
-    def teaser(self, teaser: Teaser, frame: Frame) -> str:
+    def teaser(self, teaser: Teaser, frame: Frame) -> str:  # noqa: ARG002
         return (
             f'<a href="{escape(teaser.href)}"><font size="3">'
             f"<b>{escape(teaser.headline, quote=False)}</b></font></a><br>"
             f'<font size="2">{escape(teaser.standfirst, quote=False)}</font> <font size="1">{teaser.day}</font>'
         )
 
-    def article_head(self, view: ArticleView, frame: Frame) -> str:
+    def article_head(self, view: ArticleView, frame: Frame) -> str:  # noqa: ARG002
         return self.meta("description", view.standfirst)
 
     def article(self, view: ArticleView, frame: Frame) -> str:
@@ -527,7 +527,7 @@ class Tables(Design):
             return f"<b>{text}</b><br><br>"
         return super().block(block, view, frame)
 
-    def figure(self, block: Block, view: ArticleView, frame: Frame) -> str:
+    def figure(self, block: Block, view: ArticleView, frame: Frame) -> str:  # noqa: ARG002
         return (
             '<table align="right" width="220" cellpadding="4"><tr><td>'
             f'<img src="{view.image}" alt="" width="210"></td></tr>'

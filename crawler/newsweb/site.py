@@ -218,7 +218,7 @@ class Site:
             )
         return None
 
-    def _announcement(self, path: str, params: Mapping[str, str]) -> Reply | None:
+    def _announcement(self, path: str, params: Mapping[str, str]) -> Reply | None:  # noqa: ARG002
         plan, newest = self.plan, self.slots[:20]
         if path == "/robots.txt":
             text = announcements.robots(plan, names_sitemap=plan.index % 4 != 3)
@@ -260,7 +260,7 @@ class Site:
     def _announce(self, text: str, mime: str) -> Reply:
         return self._with_validators(Reply(mime=mime, body=text.encode(), gzip=self.plan.gzip), self.changed_at)
 
-    def _small_page(self, path: str, params: Mapping[str, str]) -> Reply | None:
+    def _small_page(self, path: str, params: Mapping[str, str]) -> Reply | None:  # noqa: ARG002
         words, rng = self.plan.tongue.words, dice("small", self.plan.seed, self.plan.index, path)
         kind = SMALL_PAGES.get(path)
         if kind == "login" or path.startswith("/members/"):
@@ -286,7 +286,7 @@ class Site:
         frame = self.furniture.frame(title, extra=head)
         return self._page(frame, self._design.plain(title, paragraphs, markup, frame))
 
-    def _file(self, path: str, params: Mapping[str, str]) -> Reply | None:
+    def _file(self, path: str, params: Mapping[str, str]) -> Reply | None:  # noqa: ARG002
         if path.startswith("/img/") and path.endswith(".png"):
             return Reply(mime="image/png", body=png(sum(path.encode())), headers=(("Cache-Control", "max-age=86400"),))
         if path.startswith("/reports/") and path.endswith(".pdf"):

@@ -40,7 +40,7 @@ def pick(rng: Random, items: Sequence[Picked]) -> Picked:
 
 def dice(*key: object) -> Random:
     """A source of numbers that depends on *key* alone, the same in every process and Python version."""
-    return Random(repr(key))
+    return Random(repr(key))  # noqa: S311 - it makes texts, not secrets
 
 
 @dataclass(frozen=True, slots=True)
