@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.errors import DiskFull, PressmarkError
+from archive.errors import DiskFull, PressmarkError, UsageError
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR}
 
 
 class StorageFailed(PressmarkError):
@@ -89,6 +90,8 @@ def storage_error(error: OSError, path: Path) -> PressmarkError:
     """What an OSError means for the operator."""
     if error.errno in _NO_ROOM:
         return DiskFull(f"{path}: {error.strerror}; make room, then run the same command again")
+    if error.errno in _NOT_ALLOWED:
+        return UsageError(f"{path}: {error.strerror}; name a folder that can be written to with `-c`")
     return StorageFailed(f"{path}: {error.strerror or error}; check the disk, then run the same command again")
 
 

@@ -113,7 +113,7 @@ _NAME_KEYS: Final = frozenset(
         "data-module",
     ]
 )
-_HIDDEN: Final = HINT_BIT["hidden"]
+_UNSEEN: Final = HINT_BIT["unseen"]
 _MENUS: Final = frozenset((TAGS.index("nav"), TAGS.index("footer")))
 _HARDLY_ANY: Final = 400
 
@@ -323,9 +323,9 @@ class _Walk:
         if hints is None:
             hints = self.masks[names] = hint_mask(names) if names else 0
         if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-            return hints | _HIDDEN
+            return hints | _UNSEEN
         style = attributes.get("style")
-        return hints | _HIDDEN if style and "none" in style and "display" in style else hints
+        return hints | _UNSEEN if style and "none" in style and "display" in style else hints
 
     def flush(self) -> None:
         """End the block that is being gathered, if it has any text."""

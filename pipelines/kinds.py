@@ -95,7 +95,7 @@ def _stand_in(page: Page, news: Node, letters: int) -> str:
         return "not_found"
     if _begins(title, CONSENT):
         return "consent"
-    if (_says(title, LOGIN) or _says(first, LOGIN)) and 'type="password"' in page.html:
+    if (_says(title, LOGIN) or (letters < _HARDLY_ANY_TEXT and _says(first, LOGIN))) and 'type="password"' in page.html:
         return "login"
     return "video" if letters < _HARDLY_ANY_TEXT and _is_video(page, news) else ""
 
@@ -147,9 +147,11 @@ def _article_score(page: Page, news: Node, signs: Signs) -> float:
     score += 0.5 if signs.authors else 0.0
     score += 0.5 if signs.is_shown else -0.3
     score += 1.4 if letters > 1_500 else 0.9 if letters > 600 else 0.3 if letters > 250 else -1.0
-    score -= 1.5 if kinds & LISTING_TYPES and not news else 0.0
-    score -= 1.5 if kinds & OTHER_TYPES and not news else 0.0
-    score -= 2.0 * max(0.0, signs.link_share - 0.45)
+    # a signed and dated text is one, whatever else the page lists
+    doubt = 0.5 if signs.published and signs.authors and letters > 1_500 else 1.0 if letters > 1_500 else 2.0
+    score -= 0.75 * doubt if kinds & LISTING_TYPES and not news else 0.0
+    score -= 0.75 * doubt if kinds & OTHER_TYPES and not news else 0.0
+    score -= doubt * max(0.0, signs.link_share - 0.45)
     score -= 0.0 if news else 6.0 * max(0.0, signs.body_link_share - 0.25)
     return score + _score_of_url(page.url)
 

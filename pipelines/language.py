@@ -152,7 +152,7 @@ def _by_script(sample: str) -> str:
 
 def _guess(text: str) -> str:
     """The language of a text that declares none and that no table knows, by a learned classifier."""
-    if len(text) < 200:
+    if len(text) < 200 or len(text[:_SAMPLE].split()) < _ENOUGH_WORDS:
         return ""
     import py3langid
 

@@ -25,11 +25,12 @@ _TOLERABLE_LOOKUPS = 50_000_000
 _LONG_TAG = 20_000
 _SUSPECTS = 20
 _NAME = re.compile(rb"<(/?[a-zA-Z][a-zA-Z0-9]*)")
-_TOKEN = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<(script|style|textarea|title|xmp)\b.*?(?:</\1\s*>|\Z)"
-    rb"|<(/?)([a-zA-Z][a-zA-Z0-9:-]*)((?:[^<>=]|=\s*(?:\"[^\"]*\"|'[^']*')|=)*)>?",
-    re.DOTALL | re.IGNORECASE,
+_TAG = re.compile(
+    rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^<>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')|=)*+)>?|<!--", re.IGNORECASE
 )
+_RAW = {name: re.compile(rb"</" + name, re.IGNORECASE) for name in (b"script", b"style", b"textarea", b"title", b"xmp")}
+"""Elements whose content is no markup, and where it ends."""
+
 _ATTRIBUTE = re.compile(rb"[^\s=]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']*))?")
 _VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
 _CLOSED_BY_OTHERS = frozenset(b"p li td th tr tbody thead tfoot dt dd option optgroup body html head colgroup".split())
@@ -51,9 +52,11 @@ def _has_long_tag(source: bytes) -> bool:
     for start in range(0, len(source) - _LONG_TAG, _LONG_TAG // 2):
         if source.find(b"<", start, start + _LONG_TAG // 2) < 0:
             opened = source.rfind(b"<", 0, start)
-            if source[opened + 1 : opened + 2].isalpha() and source.find(b">", opened, start) < 0:
+            name = source[opened + 1 : opened + 9].lower()
+            if name[:1].isalpha() and not name.startswith(tuple(_RAW)) and not _is_in_script(source, opened):
                 suspects += 1
-                if suspects > _SUSPECTS or not _is_in_script(source, opened):
+                found = _TAG.match(source, opened)
+                if suspects > _SUSPECTS or (found and found.end() > start):
                     return True
     return False
 
@@ -64,8 +67,13 @@ def _is_in_script(source: bytes, at: int) -> bool:
 
 
 def _nests_much(source: bytes) -> bool:
-    """Whether the elements that are open, summed over all tags, may be too many; by name, 500 tags at a time."""
+    """Whether the elements that are open, summed over all tags, may be too many; by name, 500 tags at a time.
+
+    Also where `<` mostly begins no tag, so that a tag may be longer than it looks.
+    """
     names = _NAME.findall(source)
+    if 2 * len(names) < source.count(b"<"):
+        return True  # most of them stand in attributes, perhaps of one tag
     surplus: Counter[bytes] = Counter()
     depth = lookups = 0
     for start in range(0, len(names), 500):
@@ -90,22 +98,35 @@ class _Pruning:
 
     def run(self) -> bytes:
         """The source without what is too much."""
-        pieces, behind = [], 0
-        for count, found in enumerate(_TOKEN.finditer(self.source)):
-            if count >= MAX_TAGS:
+        pieces, behind, at, count = [], 0, 0, 0
+        while found := _TAG.search(self.source, at):
+            at = found.end()
+            count += 1
+            if count > MAX_TAGS:
                 self.cut_at = found.start()
                 break
-            kept = self.kept(found) if found[3] else None
+            if not found[2]:
+                at = self.behind(b"-->", at)
+                continue
+            name = found[2].lower()
+            kept = self.kept(name, found)
             if kept is not None:
                 pieces += [self.source[behind : found.start()], kept]
-                behind = found.end()
+                behind = at
+            if name in _RAW and not found[1]:
+                end = _RAW[name].search(self.source, at)
+                at = end.start() if end else len(self.source)
         pieces.append(self.source[behind : self.cut_at or len(self.source)])
         return b"".join(pieces)
 
-    def kept(self, found: re.Match[bytes]) -> bytes | None:
+    def behind(self, mark: bytes, at: int) -> int:
+        """Where what *mark* ends is over."""
+        end = self.source.find(mark, at)
+        return end + len(mark) if end >= 0 else len(self.source)
+
+    def kept(self, name: bytes, found: re.Match[bytes]) -> bytes | None:
         """What stays of a tag; None where it stays as it is."""
-        name = found[3].lower()
-        if found[2]:
+        if found[1]:
             return self.end_tag(name)
         if name not in _VOID:
             if self.depth >= MAX_DEPTH:
@@ -114,7 +135,7 @@ class _Pruning:
                 return b" "
             self.depth += 1
             self.open[name] = self.open.get(name, 0) + 1
-        return self.shorter(name, found[4]) if len(found[4]) > 2 * MAX_ATTRIBUTES else None
+        return self.shorter(name, found[3]) if len(found[3]) > 2 * MAX_ATTRIBUTES else None
 
     def shorter(self, name: bytes, attributes: bytes) -> bytes | None:
         """A tag with as many of its attributes as may be; None where it has no more."""

@@ -61,6 +61,7 @@ TELLING_VALUES: frozenset[str] = frozenset(
         *("rss", "feed", "rssfeed", "rss_feed", "atom", "feedburner", "googlenews", "google_news"),
         *("newsletter", "email", "mail", "e-mail"),
         *("facebook", "twitter", "linkedin", "social", "whatsapp", "telegram", "share", "sharing"),
+        *("popular", "mostread", "most-read", "most_read", "related", "latest", "home", "homepage", "sidebar"),
     }
 )
 """A value that names a way to the page, such as `rss` in `?ref=rss`."""
