@@ -19,7 +19,12 @@ def not_there(path: Path) -> str:
         beside = []
     what = f"no collection at {path}"
     if close := difflib.get_close_matches(path.name, beside, n=1):
-        return f"{what}; did you mean `-c {path.with_name(close[0])}`?"
+        return f"{what}; did you mean `-c {_typed(path.with_name(close[0]))}`?"
     if beside:
         return f"{what}; beside it: {', '.join(beside[:10])}"
-    return f"{what}; make one with `pressmark crawl URL -c {path}` or `pressmark import WARC -c {path}`"
+    return f"{what}; make one with `pressmark crawl URL -c {_typed(path)}` or `pressmark import WARC -c {_typed(path)}`"
+
+
+def _typed(path: Path) -> str:
+    """The path as `-c` takes it: a bare name would be looked for below `collections/`."""
+    return str(path) if "/" in str(path) else f"./{path}"
