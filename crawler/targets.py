@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from archive.errors import UsageError
 from archive.model import Capture, Reading
 from pipelines.site import Sites
+from pipelines.urls import same_site
 from spiders.candidates import Candidate, Scope, candidates, seeds
+from spiders.places import FEED_HOSTS
+
+_PLACES = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ class Scopes:
     def __init__(self, targets: Iterable[Target], sites: Sites) -> None:
         self._sites = sites
         self._scopes = {target.scope.site: target.scope for target in targets}
+        self._places: dict[tuple[str, str], bool] = {}
 
     def of(self, site: str) -> Scope:
         """The scope of the site of that name."""
@@ -64,4 +69,23 @@ class Scopes:
 
     def candidates(self, capture: Capture, reading: Reading) -> Iterable[Candidate]:
         """What a reading leads to, within the scope of the capture's site."""
-        return candidates(capture, reading, self.of(capture.site)) if capture.site else ()
+        if not capture.site:
+            return ()
+        scope = self.of(capture.site)
+        within = tuple(
+            [link for link in reading.links if link.rel != "link" or self._may_lead(link.url, capture, scope)]
+        )
+        return candidates(capture, replace(reading, links=within), scope)
+
+    def _may_lead(self, url: str, capture: Capture, scope: Scope) -> bool:
+        """Whether a link could be followed, by its host alone: half of all links lead to other sites, and to look at
+        each of them closely costs more than the rest of a page.
+        """
+        place = url.split("/", 3)[2] if url.count("/") > 1 else ""
+        known = self._places.get((scope.site, place))
+        if known is None:
+            known = place in FEED_HOSTS or scope.covers(f"http://{place}/") or same_site(url, capture.url)
+            self._places[scope.site, place] = known
+            if len(self._places) > _PLACES:
+                self._places.clear()
+        return known
