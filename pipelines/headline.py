@@ -23,6 +23,9 @@ MAX_HEADLINE = 400
 
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—:»«·•/~>]|::|\|\|)+\s+|\s*[|｜ㅣ│»«]\s*|\s*[：]\s*|(?<=\S)\s*-\s*(?=[^-]{2,20}$)")
 _NEWS = {"NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting"}
+_SHORT = 12
+"""Letters of a part of a title that is too short to be taken for the headline by itself."""
+
 _LIKE = 0.3
 """How like a declared title a heading has to be."""
 
@@ -103,13 +106,12 @@ def _without_site(title: str, page: Page, site: set[str]) -> str:
     if len(parts) < 2:
         return title
     headings = page.heading_texts
-    for end in range(len(parts), 0, -1):
-        for start in range(end):
-            part = _between(title, parts[start], parts[end - 1])
-            words = plain(part)
-            if words in headings and (end - start == len(parts) or len(words) > 12):
-                return part
-    while len(parts) > 1 and _is_site(parts[-1], site):
+    runs = [_between(title, parts[i], parts[j]) for i in range(len(parts)) for j in range(i, len(parts))]
+    for run in sorted(runs, key=len, reverse=True):
+        words = plain(run)
+        if words in headings and (run == title or len(words) > _SHORT) and not _is_site(run, site):
+            return run
+    while len(parts) > 1 and (_is_site(parts[-1], site) or (plain(parts[-1]) in headings and len(parts[-1]) < len(parts[0]))):
         parts.pop()
     while len(parts) > 1 and _is_site(parts[0], site):
         parts.pop(0)

@@ -85,7 +85,7 @@ _BETWEEN = frozenset(
         "ה",
     ]
 )
-_THAI_ABBREVIATIONS = re.compile(r"([ก-ฮ])\.([ก-ฮ])\.")
+_THAI_ABBREVIATIONS = re.compile(r"([ก-๎])\.([ก-ฮ])\.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ _MONTHS = (
     " ديسمبر كانون_الأول דצמבר दिसंबर दिसम्बर ডিসেম্বর டிசம்பர் ธันวาคม ธ.ค. desembre dhjetor dekabr tháng_12",
 )
 
-MONTHS: dict[str, int] = {name.strip("."): i for i, names in enumerate(_MONTHS, 1) for name in names.split()}
+MONTHS: dict[str, int] = {name.replace(".", ""): i for i, names in enumerate(_MONTHS, 1) for name in names.split()}
 """Month by its name or short form in lower case, without a full stop."""
 
 MONTHS_OF_LANGUAGE: dict[str, dict[str, int]] = {

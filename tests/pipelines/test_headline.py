@@ -1,0 +1,73 @@
+"""The headline is what the page shows as its first heading, without the site's name."""
+
+from __future__ import annotations
+
+from pipelines.headline import read_headline
+from pipelines.json_ld import article_node
+from pipelines.page import Page
+from tests.pipelines.pages import PROSE, json_ld, page_of
+
+SITE = '<meta property="og:site_name" content="Daily Example">'
+
+
+def headline_of(page: Page) -> str:
+    return read_headline(page, article_node(page.json_ld)).text
+
+
+def test_heading_like_the_title():
+    """Of several first headings it is the one that the title repeats."""
+    page = page_of("<h1>Daily Example</h1><h1>Harbour gets a new bridge</h1>", "<title>Harbour gets a new bridge | Daily Example</title>")
+    assert headline_of(page) == "Harbour gets a new bridge"
+
+
+def test_site_name_as_first_heading():
+    """Blogs put their name into `<h1>`: then the title without it is the headline."""
+    page = page_of("<h1>My Notebook</h1>", "<title>A brief look at git – My Notebook</title>")
+    assert headline_of(page) == "A brief look at git"
+
+
+def test_site_name_is_taken_off():
+    """A declared title loses the site's name at either end, also the section before it."""
+    head = SITE + '<meta property="og:title" content="Daily Example: Harbour gets a bridge - News - Daily Example">'
+    assert "Harbour gets a bridge" in headline_of(page_of("<p>x</p>", head))
+
+
+def test_dash_inside_a_headline_stays():
+    """A dash that belongs to the headline is no mark of a site."""
+    page = page_of("<h1>Bridge opens - at last</h1>", SITE + "<title>Bridge opens - at last - Daily Example</title>")
+    assert headline_of(page) == "Bridge opens - at last"
+
+
+def test_heading_for_machines_comes_last():
+    """An `<h1>` that is not shown gives way to the `<h2>` that shows what JSON-LD calls the headline."""
+    page = page_of(
+        "<nav><h1>Harbour bridge cost plans news today</h1></nav><main><h2>A bridge, at last</h2>" + PROSE + "</main>",
+        "<title>Harbour bridge cost plans news today</title>" + json_ld('{"@type": "NewsArticle", "headline": "A bridge, at last"}'),
+    )
+    assert headline_of(page) == "A bridge, at last"
+
+
+def test_kicker_in_the_heading():
+    """A kicker above the headline, inside the same heading, is left out."""
+    page = page_of(
+        "<h1><span>Harbour</span> <span>New bridge opens in spring</span></h1>",
+        '<meta property="og:title" content="New bridge opens in spring">',
+    )
+    assert headline_of(page) == "New bridge opens in spring"
+
+
+def test_entities_in_declared_titles():
+    """Doubly escaped characters are undone."""
+    assert headline_of(page_of("<p>x</p>", "<title>Tom &amp;amp; Jerry return to the screen</title>")) == "Tom & Jerry return to the screen"
+
+
+def test_what_disagreed_is_kept():
+    """Evidence holds the chosen heading and the other titles."""
+    page = page_of("<h1>Harbour gets a bridge</h1>", '<meta property="og:title" content="A bridge for the harbour">')
+    evidence = read_headline(page, {}).evidence
+    assert [(e.selector, e.chosen) for e in evidence] == [("h1[0]", True), ("og:title", False)]
+
+
+def test_no_title_at_all():
+    """A page without any heading and title has no headline."""
+    assert headline_of(page_of("<p>Text</p>")) == ""

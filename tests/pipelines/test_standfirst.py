@@ -1,0 +1,61 @@
+"""The standfirst stands apart on the page; the first paragraph is none."""
+
+from __future__ import annotations
+
+from pipelines.headline import read_headline
+from pipelines.lines import headline_block
+from pipelines.page import Page
+from pipelines.standfirst import read_standfirst
+from tests.pipelines.pages import PROSE, page_of
+
+LEAD = "The city council has voted for a bridge that was asked for by sailors and drivers alike."
+TITLE = "<h1>Harbour gets a new bridge</h1>"
+DESCRIBED = f'<meta name="description" content="{LEAD}">'
+
+
+def standfirst_of(page: Page) -> str:
+    headline = read_headline(page, {}).text
+    return read_standfirst(page, {}, headline_block(page, headline), headline).text
+
+
+def test_named_as_standfirst():
+    """A line that is named as a standfirst is one."""
+    assert standfirst_of(page_of(f'{TITLE}<h2 class="standfirst">{LEAD}</h2>{PROSE}')) == LEAD
+
+
+def test_names_of_other_languages():
+    """German, French and Spanish names count, and those of style systems."""
+    for name in ("vorspann", "chapo", "bajada", "ArticleHeader_elementLead__x1", "article-leadtext"):
+        assert standfirst_of(page_of(f'{TITLE}<div class="{name}">{LEAD}</div><div>{PROSE}</div>')) == LEAD
+
+
+def test_declared_and_shown():
+    """What `<meta>` calls the description counts where the page shows it apart."""
+    assert standfirst_of(page_of(f"{TITLE}<div><p>{LEAD}</p></div><div>By Ann Lee</div><div>{PROSE}</div>", DESCRIBED)) == LEAD
+
+
+def test_first_paragraph_is_none():
+    """A first paragraph of the same make as those after it is body, although the description repeats it."""
+    assert standfirst_of(page_of(f"{TITLE}<article><p>{LEAD}</p>{PROSE}</article>", DESCRIBED)) == ""
+
+
+def test_description_that_is_not_shown():
+    """A description that stands nowhere on the page is no standfirst, but evidence."""
+    page = page_of(f"{TITLE}<article>{PROSE}</article>", DESCRIBED)
+    found = read_standfirst(page, {}, headline_block(page, "Harbour gets a new bridge"), "Harbour gets a new bridge")
+    assert (found.text, [(e.selector, e.chosen) for e in found.evidence]) == ("", [("description", False)])
+
+
+def test_several_points():
+    """A list of points under the headline is taken whole."""
+    points = "<ul class=summary-list><li>The bridge will open in spring.</li><li>It costs two million euros.</li></ul>"
+    assert standfirst_of(page_of(f"{TITLE}{points}<div>{PROSE}</div>")).splitlines() == [
+        "The bridge will open in spring.",
+        "It costs two million euros.",
+    ]
+
+
+def test_captions_and_promotions_are_none():
+    """A caption or a newsletter line under the headline is no standfirst."""
+    body = f"{TITLE}<figure><figcaption>{LEAD}</figcaption></figure><div class=newsletter>Subscribe to our daily news letter now.</div>"
+    assert standfirst_of(page_of(f"{body}<article>{PROSE}</article>")) == ""
