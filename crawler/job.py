@@ -172,12 +172,8 @@ class Job:
         lease: Lease | None = response.meta.get(LEASE)
         if lease is not None:
             self.schedule.over(lease)
-        settled = Settled(
-            capture=capture,
-            reading=await self.read(capture),
-            lease=lease,
-            pause=self._pause(response, capture, lease),
-        )
+        pause = self._pause(response, capture, lease)
+        settled = Settled(capture=capture, reading=await self.read(capture), lease=lease, pause=pause)
         if not isinstance(settled.reading, Article):
             self.fold(settled)
             return None

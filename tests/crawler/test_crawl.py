@@ -16,7 +16,7 @@ import pytest
 
 from archive.collection import Collection
 from crawler.bindings import default_reader
-from crawler.newsweb import NewsWeb, Server, serve
+from crawler.newsweb import NewsWeb, Reply, Server, serve
 from tests.crawler.forked_crawls import Crawls, Ended
 from tests.crawler.tiny_web import IN_ORDER, TinyWeb, asked, captured, state_of
 
@@ -299,6 +299,29 @@ def test_interrupted(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path, num
     assert 0 < len(captured(kept)) < len(web.paths)
     assert (state_of(kept), crawl().status) == (IN_ORDER, 0)
     assert captured(kept) == once(web)
+
+
+def test_interrupted_while_a_server_hangs(zygote: Crawls, web: TinyWeb, kept: Path) -> None:
+    """A server that does not answer cannot keep a job from ending: after a grace its requests are given up."""
+    with serve(web, latency=50) as server:
+        running = zygote.start(targets=[f"http://127.0.0.1:{server.port}/"], collection=str(kept))
+        time.sleep(2)
+        began = time.monotonic()
+        running.kill(signal.SIGTERM)
+        ended = running.wait()
+
+    assert (ended.status, ended.summary["reason"]) == (11, "interrupted")
+    assert time.monotonic() - began < 15  # 10, with slack for a busy machine
+    assert state_of(kept) == IN_ORDER
+
+
+def test_a_site_that_asks_to_wait(crawl: Crawl, web: TinyWeb, server: Server) -> None:
+    """A 429 with Retry-After is obeyed: nothing more is asked of that host, and the exit code says why the job ended."""
+    web.changed["/"] = Reply(status=429, headers=(("Retry-After", "1000"),))
+    ended = crawl(concurrency=1)
+
+    assert (ended.status, ended.summary["reason"]) == (18, f"asked to wait by 127.0.0.1:{server.port}")
+    assert len(server.log) <= 4  # robots.txt, the home page, and what was on its way
 
 
 def test_the_frontier_is_derived_again(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
