@@ -2,7 +2,7 @@
 
 Run by `make bench-extraction`. The pages and their ground truth lie in `../shared/extraction/public`, with the scorer
 that is used here; nothing is printed for a set that is not there. These are plain figures: the block model was trained
-on part of these pages, so the cross-validated ones in docs/extraction.md are lower and truer.
+on these pages, so pages that it never saw are read less well.
 """
 
 from __future__ import annotations
