@@ -126,11 +126,14 @@ def read_authors(page: Page, news: Node, lines: Iterable[Line], publisher: str =
 
 
 def _signed_lines(page: Page) -> Iterator[Line]:
-    """The lines anywhere on the page that begin as bylines do."""
+    """The lines anywhere on the page that begin as bylines do, those of teasers and of what stands aside left out."""
     blocks = page.blocks
     for i, text in enumerate(blocks.texts[:1_500]):
         if 8 < len(text) < 160 and (_may_begin(text) or ("|" in text and _BY_BEHIND.search(text))):
-            yield line_of(blocks, i, i)
+            is_teaser = i > 0 and blocks.link_letters[i - 1] > 0.8 * len(blocks.texts[i - 1])
+            line = line_of(blocks, i, i)
+            if not is_teaser and not text.endswith(("...", "…")) and not line.hints_at("sidebar", "promo", "footer"):
+                yield line
 
 
 def news_name(page: Page) -> str:

@@ -228,7 +228,10 @@ def _far_lines(page: Page, at: int) -> Iterator[Line]:
     blocks = page.blocks
     above = range(max(0, at - _FAR_ABOVE), max(0, at - _NEAR_ABOVE))
     for i in (*above, *range(at + _NEAR_BELOW + 1, min(len(blocks.texts), at + _FAR_BELOW))):
-        if len(blocks.texts[i]) <= _SHORT_LINE and _YEAR.search(blocks.texts[i]):
+        text = blocks.texts[i]
+        if len(text) > MAX_LINE or not _YEAR.search(text):
+            continue
+        if len(text) <= _SHORT_LINE or _says(text, _PUBLISHED_WORDS):
             yield line_of(blocks, i, i - at)
 
 
@@ -297,7 +300,11 @@ def _weight_of_line(line: Line, found: Written, before: str, *, is_only: bool) -
     if is_only and named:
         return weight - 0.2
     alone = 0.2 if not before.strip() and len(line.text) < _DATE_ALONE_LETTERS else 0.0
-    return (1.2 if named else 0.8) + alone - 0.002 * abs(line.distance) if abs(line.distance) < 60 else 0.4
+    return (
+        (1.2 if named else 0.8) + alone - 0.002 * abs(line.distance)
+        if abs(line.distance) < 60
+        else 0.4 - 0.0002 * abs(line.distance)
+    )
 
 
 _DATE_ALONE_LETTERS = 30
@@ -308,7 +315,9 @@ def _weight_of_unsure(line: Line, found: Written, weight: float) -> float:
     """The weight of a date without a year or counted from the capture: little, unless the line is one for dates."""
     if weight < 0:
         return weight
-    if not line.is_named("date", "byline") and not found.is_numeric:
+    if found.is_numeric:
+        return weight * 0.9  # day and month stand in the order that the page is known for
+    if not line.is_named("date", "byline"):
         return 0.1
     return weight * 0.6 if -3 <= line.distance <= 8 else 0.2
 
@@ -371,7 +380,9 @@ def _local_day(findings: list[Finding], declared: list[Finding]) -> Finding | No
     if top is None or not top.value.endswith("+00:00"):
         return None
     day = date.fromisoformat(top.value[:10])
-    if any(f.value[:10] == top.value[:10] for f in findings if f.source in {"url", "heuristic"} and f.weight > 1.5):
+    if any(
+        f.value[:10] == top.value[:10] and f.selector.startswith(("path", "line")) and f.weight > 1.5 for f in findings
+    ):
         return None
     beside = {(day + timedelta(days=step)).isoformat() for step in (-1, 1)}
     shown = [

@@ -111,7 +111,9 @@ def _without_site(title: str, page: Page, site: set[str]) -> str:
         words = plain(run)
         if words in headings and (run == title or len(words) > _SHORT) and not _is_site(run, site):
             return run
-    while len(parts) > 1 and (_is_site(parts[-1], site) or (plain(parts[-1]) in headings and len(parts[-1]) < len(parts[0]))):
+    while len(parts) > 1 and (
+        _is_site(parts[-1], site) or (plain(parts[-1]) in headings and len(parts[-1]) < len(parts[0]))
+    ):
         parts.pop()
     while len(parts) > 1 and _is_site(parts[0], site):
         parts.pop(0)

@@ -78,10 +78,13 @@ def read_keywords(page: Page, news: Node, headline: str) -> tuple[tuple[str, ...
     """Tags and topics of the article, each once, of the first place that gives any."""
     for source, selector, raws in _keyword_places(page, news):
         words = [w for raw in raws[:MAX_KEYWORDS] for w in _split_keywords(raw, alone=len(raws) == 1)]
-        kept = {plain(w): w for w in reversed(words) if 1 < len(w) <= 80 and plain(w) not in {"", plain(headline)}}
+        kept: dict[str, str] = {}
+        for word in words:
+            if 1 < len(word) <= 80 and plain(word) not in {"", plain(headline)}:
+                kept.setdefault(plain(word), word)
         if kept:
             found = Finding("", "; ".join(raws), source, selector)
-            return tuple(reversed(kept.values()))[:MAX_KEYWORDS], evidence_of("keywords", [found], found)
+            return tuple(kept.values())[:MAX_KEYWORDS], evidence_of("keywords", [found], found)
     return (), ()
 
 

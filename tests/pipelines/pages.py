@@ -10,7 +10,9 @@ URL = "https://www.example.com/news/a-story-of-some-words"
 CAPTURED = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def page_of(body: str = "", head: str = "", *, url: str = URL, lang: str = "en", captured_at: datetime = CAPTURED) -> Page:
+def page_of(
+    body: str = "", head: str = "", *, url: str = URL, lang: str = "en", captured_at: datetime = CAPTURED
+) -> Page:
     """The page with that markup in its head and body."""
     source = f'<!DOCTYPE html><html lang="{lang}"><head>{head}</head><body>{body}</body></html>'
     return open_page(source.encode(), url=url, content_type="text/html; charset=utf-8", captured_at=captured_at)

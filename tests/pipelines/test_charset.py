@@ -51,4 +51,7 @@ def test_undeclared_bytes_are_guessed():
 
 def test_every_codec_of_the_table_exists():
     """The table names codecs that Python has."""
-    assert all("x".encode(codec_of(label)) for label in ("866", "l2", "koi", "mac", "gb2312", "big5", "sjis", "euc-kr", "tis-620"))
+    assert all(
+        "x".encode(codec_of(label))
+        for label in ("866", "l2", "koi", "mac", "gb2312", "big5", "sjis", "euc-kr", "tis-620")
+    )

@@ -16,7 +16,10 @@ def headline_of(page: Page) -> str:
 
 def test_heading_like_the_title():
     """Of several first headings it is the one that the title repeats."""
-    page = page_of("<h1>Daily Example</h1><h1>Harbour gets a new bridge</h1>", "<title>Harbour gets a new bridge | Daily Example</title>")
+    page = page_of(
+        "<h1>Daily Example</h1><h1>Harbour gets a new bridge</h1>",
+        "<title>Harbour gets a new bridge | Daily Example</title>",
+    )
     assert headline_of(page) == "Harbour gets a new bridge"
 
 
@@ -42,7 +45,8 @@ def test_heading_for_machines_comes_last():
     """An `<h1>` that is not shown gives way to the `<h2>` that shows what JSON-LD calls the headline."""
     page = page_of(
         "<nav><h1>Harbour bridge cost plans news today</h1></nav><main><h2>A bridge, at last</h2>" + PROSE + "</main>",
-        "<title>Harbour bridge cost plans news today</title>" + json_ld('{"@type": "NewsArticle", "headline": "A bridge, at last"}'),
+        "<title>Harbour bridge cost plans news today</title>"
+        + json_ld('{"@type": "NewsArticle", "headline": "A bridge, at last"}'),
     )
     assert headline_of(page) == "A bridge, at last"
 
@@ -58,7 +62,10 @@ def test_kicker_in_the_heading():
 
 def test_entities_in_declared_titles():
     """Doubly escaped characters are undone."""
-    assert headline_of(page_of("<p>x</p>", "<title>Tom &amp;amp; Jerry return to the screen</title>")) == "Tom & Jerry return to the screen"
+    assert (
+        headline_of(page_of("<p>x</p>", "<title>Tom &amp;amp; Jerry return to the screen</title>"))
+        == "Tom & Jerry return to the screen"
+    )
 
 
 def test_what_disagreed_is_kept():

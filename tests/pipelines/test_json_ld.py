@@ -27,7 +27,7 @@ from pipelines.json_ld import MAX_LETTERS, article_node, read_json_ld, text_of, 
 def test_mistakes_are_mended(script: str):
     """Comments, commas, escapes and line ends in the wrong place do not hide what is meant."""
     nodes, notes = read_json_ld([script])
-    assert ([n["headline"] for n in nodes if "headline" in n][0], notes) == ("A", ())
+    assert (next(n["headline"] for n in nodes if "headline" in n), notes) == ("A", ())
 
 
 @pytest.mark.parametrize("script", ["", "null", "not json", '{"a":', "[" * 100_000, '{"@graph":' * 50_000])

@@ -17,14 +17,42 @@ MONTH_FIRST = Habits(date(2026, 1, 10), datetime(2026, 1, 10, 12, tzinfo=UTC), d
 @pytest.mark.parametrize(
     "text",
     [
-        "18th June 2018", "June 18th, 2018", "Monday, 18 June 2018 at 9.30am", "Mo., 18. Juni 2018, 14:30 Uhr", "18.06.2018", "18.6.18",
-        "18-06-2018", "2018/06/18 10:00", "18 juin 2018", "le 18 juin 2018 à 10h30", "18 de junio de 2018", "18 de junho de 2018 às 10h30",
-        "18 giugno 2018", "18 juni 2018", "den 18. juni 2018", "18. kesäkuuta 2018", "18 czerwca 2018", "18. června 2018", "2018. június 18.",
-        "18 Haziran 2018", "18 июня 2018, 10:34", "18 червня 2018", "18 Ιουνίου 2018", "18 iunie 2018", "2018 m. birželio 18 d.",
-        "2018年6月18日(月)", "平成30年6月18日", "2018년 6월 18일", "١٨ يونيو ٢٠١٨", "18 יוני 2018", "18 जून 2018", "18 มิ.ย. 2561",
-        "18 Juni 2018", "18 lipnja 2018",
+        "18th June 2018",
+        "June 18th, 2018",
+        "Monday, 18 June 2018 at 9.30am",
+        "Mo., 18. Juni 2018, 14:30 Uhr",
+        "18.06.2018",
+        "18.6.18",
+        "18-06-2018",
+        "2018/06/18 10:00",
+        "18 juin 2018",
+        "le 18 juin 2018 à 10h30",
+        "18 de junio de 2018",
+        "18 de junho de 2018 às 10h30",
+        "18 giugno 2018",
+        "18 juni 2018",
+        "den 18. juni 2018",
+        "18. kesäkuuta 2018",
+        "18 czerwca 2018",
+        "18. června 2018",
+        "2018. június 18.",
+        "18 Haziran 2018",
+        "18 июня 2018, 10:34",
+        "18 червня 2018",
+        "18 Ιουνίου 2018",
+        "18 iunie 2018",
+        "2018 m. birželio 18 d.",
+        "2018年6月18日(月)",
+        "平成30年6月18日",
+        "2018년 6월 18일",
+        "١٨ يونيو ٢٠١٨",
+        "18 יוני 2018",
+        "18 जून 2018",
+        "18 มิ.ย. 2561",
+        "18 Juni 2018",
+        "18 lipnja 2018",
     ],
-)  # fmt: skip
+)
 def test_one_day_in_many_notations(text: str):
     """The 18th of June 2018, as the press writes it."""
     assert [w.iso[:10] for w in dates_in(text, DAY_FIRST)] == ["2018-06-18"]
@@ -33,7 +61,10 @@ def test_one_day_in_many_notations(text: str):
 def test_a_month_that_depends_on_the_language():
     """Croatian counts with names that are other months in Polish and Czech."""
     croatian = Habits(DAY_FIRST.today, DAY_FIRST.now, language="hr")
-    assert [w.iso for h in (croatian, DAY_FIRST) for w in dates_in("18. listopada 2018", h)] == ["2018-10-18", "2018-11-18"]
+    assert [w.iso for h in (croatian, DAY_FIRST) for w in dates_in("18. listopada 2018", h)] == [
+        "2018-10-18",
+        "2018-11-18",
+    ]
 
 
 def test_day_or_month_first():

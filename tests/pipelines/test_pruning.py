@@ -6,9 +6,9 @@ from time import process_time
 
 import pytest
 
+from pipelines.page import open_page
 from pipelines.pruning import MAX_ATTRIBUTES, MAX_DEPTH, MAX_TAGS, prune
 from tests.pipelines.pages import CAPTURED, URL
-from pipelines.page import open_page
 
 HOSTILE = {
     "many attributes": "<div " + " ".join(f"a{i}=1" for i in range(200_000)) + ">x",

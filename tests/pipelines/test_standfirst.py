@@ -31,7 +31,10 @@ def test_names_of_other_languages():
 
 def test_declared_and_shown():
     """What `<meta>` calls the description counts where the page shows it apart."""
-    assert standfirst_of(page_of(f"{TITLE}<div><p>{LEAD}</p></div><div>By Ann Lee</div><div>{PROSE}</div>", DESCRIBED)) == LEAD
+    assert (
+        standfirst_of(page_of(f"{TITLE}<div><p>{LEAD}</p></div><div>By Ann Lee</div><div>{PROSE}</div>", DESCRIBED))
+        == LEAD
+    )
 
 
 def test_first_paragraph_is_none():
@@ -57,5 +60,5 @@ def test_several_points():
 
 def test_captions_and_promotions_are_none():
     """A caption or a newsletter line under the headline is no standfirst."""
-    body = f"{TITLE}<figure><figcaption>{LEAD}</figcaption></figure><div class=newsletter>Subscribe to our daily news letter now.</div>"
+    body = f"{TITLE}<figcaption>{LEAD}</figcaption><div class=newsletter>Subscribe to our daily letter.</div>"
     assert standfirst_of(page_of(f"{body}<article>{PROSE}</article>")) == ""

@@ -1,0 +1,80 @@
+"""One page, every field: each has its value, and its place as evidence."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from archive.model import Article
+from pipelines.article import read_article
+from pipelines.site import Layout
+from tests.pipelines.pages import PROSE, json_ld, page_of
+
+HEAD = (
+    "<title>Harbour gets a new bridge - Daily Example</title>"
+    '<link rel="canonical" href="/news/harbour-bridge"><meta property="og:image" content="/lead.jpg">'
+    + json_ld(
+        '{"@type": "NewsArticle", "headline": "Harbour gets a new bridge", "datePublished": "2018-06-18T09:30:00+01:00",'
+        ' "dateModified": "2018-06-19", "author": {"@type": "Person", "name": "Ann Lee"}, "articleSection": "City",'
+        ' "keywords": "bridge, harbour", "publisher": {"name": "Daily Example"}, "isAccessibleForFree": true}'
+    )
+)
+LEAD = "The city council has voted for a bridge that sailors have asked for."
+BODY = f'<article><h1>Harbour gets a new bridge</h1><p class="standfirst">{LEAD}</p><div class="body">{PROSE}</div></article>'
+
+
+def article() -> Article:
+    reading = read_article(page_of(BODY, HEAD))
+    assert isinstance(reading, Article)
+    return reading
+
+
+def test_every_field():
+    """Each field has the value that the page gives."""
+    read = article()
+    assert (read.headline, read.standfirst, read.section, read.authors, read.language) == (
+        "Harbour gets a new bridge", LEAD, "City", ("Ann Lee",), "en",
+    )  # fmt: skip
+    assert (read.date_published, read.date_modified) == ("2018-06-18T09:30:00+01:00", "2018-06-19")
+    assert (read.keywords, read.publisher, read.is_accessible_for_free) == (
+        ("bridge", "harbour"),
+        "Daily Example",
+        True,
+    )
+    assert (read.canonical_url, read.main_image) == (
+        "https://www.example.com/news/harbour-bridge", "https://www.example.com/lead.jpg",
+    )  # fmt: skip
+
+
+def test_standfirst_is_not_in_the_body():
+    """What stands in one field stands in no other."""
+    assert LEAD not in article().body
+
+
+def test_evidence_of_every_field():
+    """Each field that is filled says where it comes from, once."""
+    chosen = [e.field for e in article().evidence if e.chosen]
+    assert sorted(chosen) == sorted(set(chosen))
+    assert set(chosen) == {
+        "headline", "standfirst", "date_published", "date_modified", "authors", "language", "section", "keywords", "publisher",
+        "canonical_url", "main_image", "is_accessible_for_free",
+    }  # fmt: skip
+    assert set(chosen) <= {f.name for f in fields(Article)}
+
+
+def test_readings_are_equal():
+    """Two readings of one page are the same value."""
+    assert article() == article()
+
+
+def test_a_layout_comes_first():
+    """What a site file selects stands before what the general readers find, with the others as evidence."""
+    page = page_of(f"{BODY}<p id=by>Text: Bob Roe</p><p id=when>17.6.2018</p><p id=in>Politics</p>", HEAD)
+    read = read_article(page, Layout(authors="#by", date="#when", section="#in", headline="#missing"))
+    assert isinstance(read, Article)
+    assert (read.authors, read.date_published, read.section, read.headline) == (
+        ("Bob Roe",), "2018-06-17", "Politics", "Harbour gets a new bridge",
+    )  # fmt: skip
+    assert [(e.source, e.selector) for e in read.evidence if e.field == "section"] == [
+        ("site-file", "#in"),
+        ("json-ld", "articleSection"),
+    ]

@@ -1,0 +1,113 @@
+"""Authors are the names of people, as the page signs with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.authors import people_in, read_authors
+from pipelines.json_ld import article_node
+from pipelines.lines import headline_block, lines_around
+from pipelines.page import Page
+from tests.pipelines.pages import PROSE, json_ld, page_of
+
+TITLE = "<h1>Harbour gets a new bridge</h1>"
+
+
+def authors_of(page: Page, publisher: str = "") -> tuple[str, ...]:
+    lines = list(lines_around(page, headline_block(page, "Harbour gets a new bridge")))
+    return read_authors(page, article_node(page.json_ld), lines, publisher).names
+
+
+def news(author: str, more: str = "") -> str:
+    return json_ld(f'[{{"@type": "NewsArticle", "author": {author}}}{more}]')
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Ann Lee and Bob Roe", ("Ann Lee", "Bob Roe")),
+        ("Von Anna Müller, Berlin", ("Anna Müller",)),
+        ("Par Élodie Martin et Jean-Luc Petit", ("Élodie Martin", "Jean-Luc Petit")),
+        ("Por María del Carmen Ruiz y José Pérez", ("María del Carmen Ruiz", "José Pérez")),
+        ("Ann Lee, Senior Health Editor | Reuters", ("Ann Lee",)),
+        ("Redakteurin Eva Kirchner-Rätsch", ("Eva Kirchner-Rätsch",)),
+        ("Ann Lee (alee@example.com)", ("Ann Lee",)),
+        ("Elena Oberholzer (obe)", ("Elena Oberholzer",)),
+        ("J. R. R. Tolkien", ("J. R. R. Tolkien",)),
+        ("박준석 기자", ("박준석",)),
+        ("松岡大地 記者", ("松岡大地",)),
+        ("dpa/afp", ()),
+        ("Daily News Staff", ()),
+        ("https://www.example.com/authors/ann", ()),
+    ],
+)
+def test_people_in_a_byline(byline: str, names: tuple[str, ...]):
+    """Roles, places, agencies, addresses and links are no names."""
+    assert people_in(byline) == names
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        '"Ann Lee"',
+        '["Ann Lee"]',
+        '{"@type": "Person", "name": "Ann Lee"}',
+        '[{"@type": "Person", "name": "By Ann Lee"}, {"@type": "Person", "name": "ANN LEE"}]',
+        '{"@id": "#ann"}',
+        '"#ann"',
+    ],
+)
+def test_json_ld_in_any_shape(author: str):
+    """Authors come as strings, lists, objects and references; each is named once."""
+    page = page_of(TITLE, news(author, ', {"@id": "#ann", "@type": "Person", "name": "Ann Lee"}'))
+    assert authors_of(page) == ("Ann Lee",)
+
+
+def test_agency_beside_people():
+    """Where people are named, agencies are left out."""
+    assert authors_of(page_of(TITLE, news('["Ann Lee", "dpa"]'))) == ("Ann Lee",)
+
+
+def test_organisation_that_signs_alone():
+    """Where nobody is named, the organisation that signs is the author."""
+    assert authors_of(page_of(TITLE, news('{"@type": "Organization", "name": "Associated Press"}'))) == (
+        "Associated Press",
+    )
+
+
+def test_people_on_the_page_before_the_publisher_in_json_ld():
+    """A byline names the author where JSON-LD names the site."""
+    page = page_of(f"{TITLE}<p>By Ann Lee</p>{PROSE}", news('{"@type": "Organization", "name": "Daily Example"}'))
+    assert authors_of(page, "Daily Example") == ("Ann Lee",)
+
+
+def test_byline_that_names_more():
+    """A byline that holds the declared author and others is the fuller one."""
+    page = page_of(f"{TITLE}<p class=byline>By Ann Lee and Bob Roe</p>{PROSE}", news('"Ann Lee"'))
+    assert authors_of(page) == ("Ann Lee", "Bob Roe")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p class=meta>Published August 7, 2023 by Ann Lee</p>",
+        "<p>Ann Lee | Senior Writer | July 2, 2025</p>",
+        "<div class=author>Ann Lee<br>July 2, 2025</div>",
+        "<address>Ann Lee</address>",
+        "<p>July 2, 2025 · By Ann Lee in Politics</p>",
+        '<p>Posted by <a rel="author" href="/ann">Ann Lee</a> on Friday</p>',
+    ],
+)
+def test_bylines_of_many_forms(line: str):
+    """The name is found wherever in the line it stands."""
+    assert authors_of(page_of(f"{TITLE}{line}{PROSE}")) == ("Ann Lee",)
+
+
+def test_byline_behind_the_body():
+    """Where no name is near the headline, a line that begins as a byline counts anywhere."""
+    assert authors_of(page_of(f"{TITLE}{PROSE}<p>Written by Ann Lee</p>")) == ("Ann Lee",)
+
+
+def test_nobody_signs():
+    """A page without a byline has no author; a caption's name is none."""
+    assert authors_of(page_of(f"{TITLE}<figcaption>The harbour by Carl Old, 1721</figcaption>{PROSE}")) == ()

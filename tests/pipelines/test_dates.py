@@ -1,0 +1,111 @@
+"""The day of publication is what the page's sources agree on, told from changes, copyrights and UTC."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.dates import Dates, habits_of, read_dates
+from pipelines.json_ld import article_node
+from pipelines.lines import headline_block
+from pipelines.page import Page
+from tests.pipelines.pages import PROSE, json_ld, page_of
+
+TITLE = "<h1>Harbour gets a new bridge</h1>"
+PUBLISHED = '<meta property="article:published_time" content="{}">'
+
+
+def dates_of(page: Page, language: str = "en") -> Dates:
+    at = headline_block(page, "Harbour gets a new bridge")
+    return read_dates(page, article_node(page.json_ld), at, habits_of(page, language))
+
+
+def news(**dates: str) -> str:
+    return json_ld('{"@type": "NewsArticle", ' + ", ".join(f'"{k}": "{v}"' for k, v in dates.items()) + "}")
+
+
+def test_declared_date_keeps_its_offset():
+    """An instant stands with the page's own offset, and its text beside it."""
+    dates = dates_of(page_of(TITLE, news(datePublished="2018-06-18T23:30:00+02:00")))
+    assert (dates.published, dates.published_raw) == ("2018-06-18T23:30:00+02:00",) * 2
+
+
+def test_change_is_not_publication():
+    """DateModified and "updated" lines give the date of the last change."""
+    dates = dates_of(
+        page_of(f"{TITLE}<p>Updated 20 June 2018</p>", news(datePublished="2018-06-18", dateModified="2018-06-19"))
+    )
+    assert (dates.published, dates.modified) == ("2018-06-18", "2018-06-19")
+
+
+def test_change_alone_is_better_than_nothing():
+    """Where only a change is dated, that is the day that is known."""
+    assert dates_of(page_of(f"{TITLE}<p>Last updated: 20 June 2018</p>{PROSE}")).published == "2018-06-20"
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_visible_date(place: str):
+    """A line by the headline, or a date line behind the body, gives the day of a page that declares none."""
+    line = '<p class="article-date">18th June 2018</p>'
+    page = page_of(f"{TITLE}{line}{PROSE}" if place == "before" else f"{TITLE}{PROSE}{line}")
+    assert dates_of(page).published == "2018-06-18"
+
+
+def test_copyright_is_no_date():
+    """A year of copyright, and a date in its line, is never publication."""
+    assert dates_of(page_of(f"{TITLE}{PROSE}<p>Copyright 1 January 2018 Example</p>")).published == ""
+
+
+def test_url_and_shown_date_beat_json_ld():
+    """Several sources that agree are stronger than one that stands alone."""
+    page = page_of(
+        f"{TITLE}<p>18 June 2018</p>", news(datePublished="2020-02-02"), url="https://example.com/2018/06/18/a"
+    )
+    assert dates_of(page).published == "2018-06-18"
+
+
+def test_earlier_date_by_the_headline():
+    """JSON-LD whose publication is the day of a later change loses against the date that the page shows."""
+    page = page_of(
+        f"{TITLE}<p>18 June 2018</p>{PROSE}",
+        news(datePublished="2020-02-02T10:00:00Z", dateModified="2020-02-02T10:00:00Z"),
+    )
+    assert dates_of(page).published == "2018-06-18"
+
+
+def test_day_in_utc():
+    """The day that the page shows comes before the day in UTC beside it."""
+    page = page_of(f"{TITLE}<p>19 October 2019, 0:04</p>", news(datePublished="2019-10-18T22:04:00Z"))
+    assert dates_of(page).published == "2019-10-19"
+
+
+def test_day_first_by_language_site_and_other_dates():
+    """4/3/2018 is in March in Germany and Britain and in April in America, unless another date on the page says otherwise."""
+    page = page_of(f"{TITLE}<p>4/3/2018</p>{PROSE}", url="https://example.com/a")
+    british = page_of(f"{TITLE}<p>4/3/2018</p>{PROSE}", url="https://example.co.uk/a")
+    told = page_of(
+        f"{TITLE}<p>4/3/2018</p>{PROSE}<p>The council will meet again on 28/3/2018 to hear what people think.</p>",
+        url="https://example.com/a",
+    )
+    found = [dates_of(page, "de"), dates_of(british), dates_of(page, "en-us"), dates_of(page), dates_of(told)]
+    assert [d.published for d in found] == ["2018-03-04", "2018-03-04", "2018-04-03", "2018-04-03", "2018-03-04"]
+
+
+def test_relative_date_is_counted_from_the_capture():
+    """Three hours ago is three hours before the capture, whatever the day of reading."""
+    page = page_of(f'<article>{TITLE}<span class="date">vor 3 Stunden</span>{PROSE}</article>', lang="de")
+    assert dates_of(page, "de").published == "2026-11-01T09:00:00+00:00"
+
+
+def test_date_in_a_script():
+    """A page of scripts keeps its date in their values."""
+    page = page_of(f'{TITLE}{PROSE}<script>window.state={{"publishedAt":"2018-06-18T09:30:00Z"}}</script>')
+    assert dates_of(page).published == "2018-06-18T09:30:00+00:00"
+
+
+def test_what_disagreed_is_kept():
+    """Evidence holds each place, the chosen one first."""
+    page = page_of(TITLE, news(datePublished="2018-06-18") + PUBLISHED.format("2018-06-17"))
+    assert [(e.selector, e.raw, e.chosen) for e in dates_of(page).evidence] == [
+        ("datePublished", "2018-06-18", True),
+        ("article:published_time", "2018-06-17", False),
+    ]
