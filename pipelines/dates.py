@@ -229,9 +229,7 @@ def _far_lines(page: Page, at: int) -> Iterator[Line]:
     above = range(max(0, at - _FAR_ABOVE), max(0, at - _NEAR_ABOVE))
     for i in (*above, *range(at + _NEAR_BELOW + 1, min(len(blocks.texts), at + _FAR_BELOW))):
         text = blocks.texts[i]
-        if len(text) > MAX_LINE or not _YEAR.search(text):
-            continue
-        if len(text) <= _SHORT_LINE or _says(text, _PUBLISHED_WORDS):
+        if len(text) <= _SHORT_LINE and _YEAR.search(text):
             yield line_of(blocks, i, i - at)
 
 
@@ -269,9 +267,8 @@ def _says(text: str, words: tuple[str, ...]) -> bool:
 
 def _has_few_words(text: str, dates: int, line: Line) -> bool:
     others = len(_WORD.findall(text)) - 2 * dates
-    return others <= _WORDS_OF_A_DATE_LINE * (2 if line.is_named("date", "byline") else 1) or _says(
-        text, _PUBLISHED_WORDS
-    )
+    is_labelled = line.is_named("date", "byline") or _says(text, _PUBLISHED_WORDS)
+    return others <= _WORDS_OF_A_DATE_LINE * (2 if is_labelled else 1)
 
 
 MAX_LINE = 240

@@ -124,6 +124,8 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     score += (
         1.2 if is_sentence and line.distance <= 2 else 0.6 if line.tag in {"p", "div"} and line.distance <= 3 else 0.0
     )
+    is_title_like = _is_title_like(blocks, line)
+    score += 2.0 if is_title_like else 0.0
     if score < 1.2:
         return score
     if line.is_named("headline", "hidden") and not times:
@@ -135,11 +137,20 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     ):
         score -= 2.5
     looks = _looks_like_the_next(blocks, line)
-    if looks and not (is_named and (times or line.tag in {"li", "h2", "h3"})):
+    if looks and not is_title_like and not (is_named and (times or line.tag in {"li", "h2", "h3"})):
         score -= 2.4
     elif not looks and is_sentence and line.distance <= 5 and 60 <= len(line.text) <= 450:
         score += 0.8
     return score - (0.05 if is_named or times else 0.12) * line.distance
+
+
+def _is_title_like(blocks: Blocks, line: Line) -> bool:
+    """Whether a line just under the headline has words enough for a sentence and, unlike what follows, no full stop."""
+    following = blocks.texts[line.block + 1 : line.block + 3]
+    is_phrase = (
+        line.distance == 1 and 40 < len(line.text) < 260 and line.text[-1].isalpha() and line.text.count(" ") > 6
+    )
+    return is_phrase and bool(following) and all(len(text) > 80 and text.rstrip()[-1] in _ENDS for text in following)
 
 
 def _times_declared(text: str, declared: dict[str, Finding]) -> int:
