@@ -18,7 +18,7 @@ from pipelines.lines import Line, line_of
 from pipelines.page import Page
 from pipelines.words.fields import DESCRIPTION_META
 
-BELOW = 20
+BELOW = 26
 SHORTEST, LONGEST = 20, 900
 _ENOUGH, _SURE = 1.8, 4.2
 _JUNK = (
