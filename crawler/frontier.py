@@ -28,6 +28,7 @@ Clock = Callable[[], datetime]
 
 LEASE_TERM = timedelta(minutes=15)
 SUSPECT_AFTER = 2
+_LOOK_EVERY = 250  # milliseconds between two looks for what has become due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +279,7 @@ class SqliteFrontier:
         self._term = lease_term
         self._db = _connect(path)
         self._opened = _milliseconds(clock())
+        self._looked = -_LOOK_EVERY
         self._tried_alone: set[str] = set()
         self._load()
 
@@ -423,6 +425,9 @@ class SqliteFrontier:
     def _return_what_is_due(self) -> None:
         """Retries and lost leases at their time; revisits only those due when the job began, or no job would end."""
         now = _milliseconds(self._clock())
+        if now - self._looked < _LOOK_EVERY:
+            return
+        self._looked = now
         for state, until in (
             (State.WAITING, now),
             (State.LEASED, now),

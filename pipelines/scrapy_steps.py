@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import MutableMapping
 from typing import Any, Protocol, Self
 
 from itemadapter import ItemAdapter
@@ -55,13 +56,18 @@ def item_of(capture: Capture, article: Article) -> dict[str, Any]:
     }
 
 
+def _fields_of(item: Any) -> MutableMapping[str, Any]:
+    """The fields of an item of any kind; ours are dicts, and pass without an adapter."""
+    return item if isinstance(item, dict) else ItemAdapter(item)
+
+
 class Normalise:
     """Brings texts into Unicode normal form C and adds `word_count`."""
 
     def process_item(self, item: Any) -> Any:
-        adapter = ItemAdapter(item)
+        adapter = _fields_of(item)
         for name, value in adapter.items():
-            if isinstance(value, str) and not value.isascii():
+            if isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
                 adapter[name] = unicodedata.normalize("NFC", value)
         adapter["word_count"] = len(str(adapter.get("body", "")).split())
         return item
@@ -74,7 +80,7 @@ class Dedupe:
         self._brought: set[bytes] = set()
 
     def process_item(self, item: Any) -> Any:
-        adapter = ItemAdapter(item)
+        adapter = _fields_of(item)
         parts = (adapter.get("site"), adapter.get("headline"), adapter.get("body"))
         key = hashlib.blake2b("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=12).digest()
         if key in self._brought:
@@ -102,5 +108,5 @@ class Store:
         return cls(crawler.pressmark_job)  # type: ignore[attr-defined]  # put there by the add-on
 
     def process_item(self, item: Any) -> Any:
-        self._job.store(str(ItemAdapter(item).get("record_id", "")))
+        self._job.store(str(_fields_of(item).get("record_id", "")))
         return item
