@@ -17,7 +17,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -65,14 +65,6 @@ class Reads(Protocol):
     async def close(self) -> None: ...
 
 
-@dataclass(slots=True)
-class _Held:
-    """A reading on its way through the item pipelines."""
-
-    settled: Settled
-    folded: bool = False
-
-
 class Job:
     """A running crawl. Scrapy's components call it; it knows Scrapy's requests and responses, not its engine."""
 
@@ -99,7 +91,7 @@ class Job:
         self._marks = Watermarks()
         self._begins: dict[str, tuple[str, int]] = {}
         self._previous: dict[str, Capture] = {}
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, Settled] = {}
         self._queue: list[Settled] = []
         self._queued_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -179,7 +171,7 @@ class Job:
             return None
         from pipelines.scrapy_steps import item_of
 
-        self._held[capture.record_id] = _Held(settled)
+        self._held[capture.record_id] = settled
         return item_of(capture, settled.reading)
 
     async def read(self, capture: Capture) -> Reading | None:
@@ -194,9 +186,9 @@ class Job:
 
     def store(self, record_id: str) -> None:
         """Fold the reading whose item has come through the pipelines, or was dropped there; may be told again."""
-        held = self._held.pop(record_id, None)
-        if held is not None:
-            self.fold(held.settled)
+        settled = self._held.pop(record_id, None)
+        if settled is not None:
+            self.fold(settled)
 
     def failed(self, failure: Failure) -> None:
         """A request had no answer: its failure is folded, or the URL goes back when there is no record of it."""
@@ -342,8 +334,8 @@ class Job:
         """As `close`, without waiting for readings: what is not folded is caught up by the next job."""
         if self._summary is not None:
             return self._summary
-        for held in list(self._held):
-            self.store(held)
+        for record_id in list(self._held):
+            self.store(record_id)
         self.flush()
         self.counts["schedule/held_back"] += self.schedule.held_back
         self._summary = self._sum_up(reason)
