@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
+from os.path import commonprefix
 from typing import Final
 from urllib.parse import urljoin
 
@@ -40,7 +41,6 @@ _INLINE_PARENTS: Final = frozenset(
 )
 _HEADINGS: Final = {TAGS.index(tag): tag for tag in ("h1", "h2", "h3", "h4", "h5", "h6")}
 _LI, _TR, _PRE, _QUOTE, _OL = (TAGS.index(tag) for tag in ("li", "tr", "pre", "blockquote", "ol"))
-_UNSEEN: Final = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 _UNSEEN_KEPT: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _GAPS: Final = {"br": " ", "td": " | ", "th": " | "}
 _MARKS_DEEP: Final = 12
@@ -110,20 +110,21 @@ def _inline(blocks: Blocks, block: int, base_url: str) -> str:
     first, last = blocks.spans[block]
     if first.mem_id == last.mem_id and (first.parent is None or first.parent.tag not in _INLINE_PARENTS):
         return escape(clean_text(blocks.texts[block]), quote=False)
-    marked = [
-        (_GAPS.get(node.tag or "") or node.text_content or "", _marks(node, base_url))
-        for node in _texts_between(first, last)
-    ]
-    out = []
-    for marks, group in groupby(marked, key=lambda item: item[1]):
-        text = escape(_fold(clean_marks("".join(item[0] for item in group))), quote=False)
-        if text.strip():
-            inner = text.strip()
-            for opening, closing in marks:
-                inner = f"{opening}{inner}{closing}"
-            text = f"{' ' if text[0] == ' ' else ''}{inner}{' ' if text[-1] == ' ' else ''}"
-        out.append(text)
+    out: list[str] = []
+    open_marks: tuple[str, ...] = ()
+    for node in _texts_between(first, last):
+        text = _GAPS.get(node.tag or "") or node.text_content or ""
+        marks = _marks(node, base_url) if text.strip() else open_marks
+        shared = len(commonprefix([open_marks, marks]))
+        out += [_closing(mark) for mark in reversed(open_marks[shared:])] + list(marks[shared:])
+        out.append(escape(clean_marks(text), quote=False))
+        open_marks = marks
+    out += [_closing(mark) for mark in reversed(open_marks)]
     return _fold("".join(out)).strip()
+
+
+def _closing(mark: str) -> str:
+    return f"</{mark[1:].split(' ')[0].rstrip('>')}>"
 
 
 def clean_marks(text: str) -> str:
@@ -135,22 +136,20 @@ def _fold(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def _marks(node: LexborNode, base_url: str) -> tuple[tuple[str, str], ...]:
-    """Opening and closing tags of the inline elements around a text node, the innermost first."""
-    marks: list[tuple[str, str]] = []
+def _marks(node: LexborNode, base_url: str) -> tuple[str, ...]:
+    """The opening tags of the inline elements around a text node, the outermost first."""
+    marks: list[str] = []
     parent = node.parent
     for _ in range(_MARKS_DEEP):
         if parent is None or parent.tag not in _INLINE_PARENTS:
             break
         name = _INLINE.get(parent.tag or "")
-        if name == "a":
-            link = _link(parent.attributes.get("href") or "", base_url)
-            if link:
-                marks.append((f'<a href="{escape(link)}">', "</a>"))
-        elif name and all(not opening.startswith(f"<{name}") for opening, _ in marks):
-            marks.append((f"<{name}>", f"</{name}>"))
+        link = _link(parent.attributes.get("href") or "", base_url) if name == "a" else ""
+        mark = f'<a href="{escape(link)}">' if link else f"<{name}>" if name and name != "a" else ""
+        if mark and mark not in marks:
+            marks.append(mark)
         parent = parent.parent
-    return tuple(marks)
+    return tuple(reversed(marks))
 
 
 def _link(href: str, base_url: str) -> str:

@@ -146,6 +146,7 @@ def _article_score(page: Page, news: Node, signs: Signs) -> float:
     score += 0.8 if signs.published else 0.0
     score += 0.5 if signs.authors else 0.0
     score += 0.5 if signs.is_shown else -0.3
+    score += 1.3 if signs.is_shown and signs.published and _is_titled(page, signs.headline) else 0.0
     score += 1.4 if letters > 1_500 else 0.9 if letters > 600 else 0.3 if letters > 250 else -1.0
     # a signed and dated text is one, whatever else the page lists
     doubt = 0.5 if signs.published and signs.authors and letters > 1_500 else 1.0 if letters > 1_500 else 2.0
@@ -154,6 +155,12 @@ def _article_score(page: Page, news: Node, signs: Signs) -> float:
     score -= doubt * max(0.0, signs.link_share - 0.45)
     score -= 0.0 if news else 6.0 * max(0.0, signs.body_link_share - 0.25)
     return score + _score_of_url(page.url)
+
+
+def _is_titled(page: Page, headline: str) -> bool:
+    """Whether the page's title begins with a headline of a sentence's length, as that of a section does not."""
+    words = plain(headline)
+    return words.count(" ") >= 6 and plain(page.title).startswith(words)
 
 
 def _score_of_url(url: str) -> float:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 
 MAX_DEPTH = 400
-MAX_TAGS = 150_000
+MAX_TAGS = 100_000
 """Start and end tags of one page; real pages have 1,000 to 10,000."""
 
 MAX_ATTRIBUTES = 1_000

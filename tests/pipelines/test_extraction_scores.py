@@ -25,7 +25,7 @@ FLOORS = [
     ("fundus", {"date": 0.98, "head~": 0.87, "stand~": 0.79, "authF1": 0.91}),
     ("wcxb", {"date": 0.84, "head~": 0.87, "authF1": 0.74}),
     ("teval", {"date": 0.87, "head~": 0.86, "authF1": 0.59}),
-    ("hdate", {"date": 0.9}),
+    ("hdate", {"date": 0.915}),
     ("seed", {"date": 1.0, "head~": 1.0, "stand~": 1.0}),
 ]
 

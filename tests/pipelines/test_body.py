@@ -1,0 +1,242 @@
+"""The body is the article's paragraphs, sub-headings, lists, quotes and tables, in order, and nothing else."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from archive.model import Image
+from pipelines.blocks import Budget, read_blocks
+from pipelines.body import Body, read_body
+from pipelines.page import Page, open_page
+from pipelines.pictures import split_credit
+
+ONE = (
+    "The council of Oldford agreed on Monday to rebuild the harbour bridge, which was closed after the flood in March."
+)
+TWO = "Work is to begin in autumn, said the mayor, and the first trucks should cross the river again by Easter, if all goes well."
+THREE = "Shopkeepers on the quay, who lost a third of their customers, welcomed the decision but asked for a ferry until then."
+FOUR = "The state pays half of the 12 million crowns; the town borrows the rest over twenty years, the treasurer explained."
+HEADLINE = "Harbour bridge in Oldford to be rebuilt"
+
+
+def page(inside: str, *, head: str = "") -> Page:
+    """A page with *inside* as its body element."""
+    html = f"<!doctype html><html lang=en><head><title>{HEADLINE} - Oldford Times</title>{head}</head><body>{inside}</body></html>"
+    return open_page(
+        html.encode(),
+        url="https://times.example/news/bridge",
+        content_type="text/html; charset=utf-8",
+        captured_at=datetime(2024, 5, 6, tzinfo=UTC),
+    )
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def article(inside: str) -> Page:
+    """A plain news page around *inside*, with a menu before and a footer behind."""
+    return page(
+        "<nav><ul><li><a href=/a>News</a><li><a href=/b>Sport</a></ul></nav><main><article>"
+        f"<h1>{HEADLINE}</h1><div class=article-body>{inside}</div></article></main>"
+        "<footer><p>Copyright Oldford Times. All rights reserved.</p></footer>"
+    )
+
+
+def body(of: Page) -> Body:
+    return read_body(of, headline=HEADLINE)
+
+
+def blocks_of(text: str) -> list[str]:
+    return text.split("\n\n")
+
+
+def test_paragraphs_in_order():
+    """Paragraphs come in the page's order, one blank line between them; headline, menu and footer stay out."""
+    assert body(article(paragraphs(ONE, TWO, THREE))).text == f"{ONE}\n\n{TWO}\n\n{THREE}"
+
+
+def test_list_is_kept():
+    """Items of a list inside the text stay, each with a dash."""
+    items = ("A ferry every half hour for people on foot", "A second lane for bicycles on the new bridge")
+    listed = "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+    text = body(article(paragraphs(ONE, TWO) + listed + paragraphs(THREE, FOUR))).text
+
+    assert blocks_of(text)[2:4] == [f"- {item}" for item in items]
+
+
+def test_quote_is_kept():
+    """A quotation stays in its place, and is a blockquote in the mark-up."""
+    quote = "We have waited for this bridge longer than for any train, and now we want to walk over it."
+
+    found = body(article(paragraphs(ONE, TWO) + f"<blockquote><p>{quote}</p></blockquote>" + paragraphs(THREE)))
+
+    assert (quote in blocks_of(found.text), f"<blockquote><p>{quote}</p></blockquote>" in found.html) == (True, True)
+
+
+def test_sub_heading_is_kept():
+    """A sub-heading between paragraphs stays, and keeps its level."""
+    found = body(article(paragraphs(ONE, TWO) + "<h2>Who pays for it</h2>" + paragraphs(FOUR, THREE)))
+
+    assert (blocks_of(found.text)[2], "<h2>Who pays for it</h2>" in found.html) == ("Who pays for it", True)
+
+
+def test_caption_is_apart():
+    """The caption of a picture is no part of the body; it goes with the picture, and so does the credit."""
+    figure = "<figure><img src=/b.jpg width=800><figcaption>The bridge in March. Photo: Ann Poe</figcaption></figure>"
+
+    found = body(article(paragraphs(ONE, TWO) + figure + paragraphs(THREE, FOUR)))
+
+    assert (found.text, found.images) == (
+        f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{FOUR}",
+        (Image(url="https://times.example/b.jpg", caption="The bridge in March.", credit="Ann Poe"),),
+    )
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        ('<div class="related-articles"><h3>Read more</h3><ul><li><a href=/x>Flood of March: what we know</a>'
+        "<li><a href=/y>Ferry fares to rise again</a></ul></div>"),
+        '<div class="newsletter-signup"><p>Subscribe to our newsletter and get the news of Oldford every morning.</p></div>',
+        '<div class="social-share"><a href=/f>Facebook</a> <a href=/t>Twitter</a> <a href=/w>WhatsApp</a></div>',
+        '<aside class="advertisement"><p>Advertisement</p></aside>',
+    ],
+    ids=["related", "newsletter", "share", "advertisement"],
+)
+def test_boxes_stay_out(box: str):
+    """A box in the middle of the text is left out, and what is left out is told."""
+    found = body(article(paragraphs(ONE, TWO) + box + paragraphs(THREE, FOUR)))
+
+    assert (found.text, len(found.dropped) > 0) == (f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{FOUR}", True)
+
+
+def test_standfirst_is_apart():
+    """The standfirst is a field of its own and is not repeated in the body."""
+    standfirst = "After a year of detours the town decides: the crossing comes back, wider than before"
+
+    of = page(
+        f"<h1>{HEADLINE}</h1><p class=standfirst>{standfirst}</p><div class=story>{paragraphs(ONE, TWO, THREE)}</div>"
+    )
+
+    assert read_body(of, headline=HEADLINE, standfirst=standfirst).text == f"{ONE}\n\n{TWO}\n\n{THREE}"
+
+
+def test_nested_divs():
+    """Paragraphs that are bare div elements, deep in others without a name, are found."""
+    soup = "".join(f"<div><div><div>{text}</div></div></div>" for text in (ONE, TWO, THREE, FOUR))
+
+    text = body(page(f"<div><div><div><h1>{HEADLINE}</h1></div><div>{soup}</div></div></div>")).text
+
+    assert text == f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{FOUR}"
+
+
+def test_paragraphs_by_breaks():
+    """Two br elements end a paragraph, one does not."""
+    inside = f"{ONE}<br><br>{TWO}<br>{THREE}"
+
+    assert body(article(f"<div>{inside}</div>")).text == f"{ONE}\n\n{TWO} {THREE}"
+
+
+def test_table_layout():
+    """A page laid out with tables gives the same body as one that is not."""
+    of = page(
+        f"<table><tr><td width=150><a href=/1>News</a><br><a href=/2>Sport</a></td><td><h1>{HEADLINE}</h1>"
+        f"{paragraphs(ONE, TWO, THREE)}</td></tr></table>"
+    )
+
+    assert body(of).text == f"{ONE}\n\n{TWO}\n\n{THREE}"
+
+
+def test_sibling_containers():
+    """A body that is split over containers beside one another is put together."""
+    parts = "".join(f'<div class="text-block">{paragraphs(text)}</div>' for text in (ONE, TWO, THREE, FOUR))
+
+    assert body(page(f"<article><h1>{HEADLINE}</h1>{parts}</article>")).text == f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{FOUR}"
+
+
+def test_table_rows():
+    """A table of values is kept row by row, its cells apart."""
+    table = "<table><tr><th>Year</th><th>Crossings</th></tr><tr><td>2022</td><td>41,000</td></tr></table>"
+
+    blocks = read_blocks(page(table).tree.root)
+
+    assert blocks.texts[-2:] == ["Year | Crossings", "2022 | 41,000"]
+
+
+def test_markup_keeps_links_and_stress():
+    """Links, emphasis and strength stay in the mark-up; links are absolute, scripts are gone."""
+    inside = f'{ONE} <a href="/b" onclick="x()">The <b>vote</b></a> was <i>close</i>.<script>track()</script>'
+
+    html = body(article(paragraphs(inside, TWO, THREE))).html
+
+    assert f'<p>{ONE} <a href="https://times.example/b">The <strong>vote</strong></a> was <em>close</em>.</p>' in html
+
+
+def test_invisible_letters_are_removed():
+    """Soft hyphens and zero-width spaces are no letters; letters are in composed form."""
+    assert body(article(paragraphs(ONE + " Cafe\u0301 har\u00adbour", TWO, THREE))).text.startswith(
+        f"{ONE} Caf\u00e9 harbour"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("The bridge in March. Photo: Ann Poe", ("The bridge in March.", "Ann Poe")),
+        ("The bridge in March (© Poe/Agency)", ("The bridge in March", "Poe/Agency")),
+        ("The bridge in March", ("The bridge in March", "")),
+    ],
+)
+def test_credit_is_split_off(line: str, parts: tuple[str, str]):
+    """The credit at the end of a caption is told apart from it."""
+    assert split_credit(line) == parts
+
+
+@pytest.mark.parametrize("inside", ["", " ", "<p></p>", "<script>x</script>", "<nav><a href=/>Home</a></nav>"])
+def test_pages_without_text(inside: str):
+    """A page without text has an empty body and no confidence worth the name."""
+    found = body(page(inside))
+
+    assert (found.text, found.html, found.confidence < 0.5) == ("", "", True)
+
+
+def test_menu_alone_is_walked():
+    """Where hardly anything stands outside of nav and footer, those are read too: a page may be wrapped in one."""
+    blocks = read_blocks(page(f"<nav><h1>{HEADLINE}</h1>{paragraphs(ONE, TWO)}</nav>").tree.root)
+
+    assert blocks.texts == [HEADLINE, ONE, TWO]
+
+
+def test_budget_ends_the_walk():
+    """The walk stops at its budget and says so; what was read until then stays."""
+    blocks = read_blocks(page(paragraphs(*[ONE] * 50)).tree.root, Budget(blocks=20))
+
+    assert (len(blocks.texts), blocks.cut) == (20, True)
+
+
+def test_deep_nesting():
+    """A body below thousands of elements is walked without recursion."""
+    blocks = read_blocks(page("<b>" * 3_000 + paragraphs(ONE, TWO)).tree.root)
+
+    assert blocks.texts[-2:] == [ONE, TWO]
+
+
+def test_cost_is_linear():
+    """A page of eight times the size costs about eight times as much: never more than twenty."""
+    small, large = (page(f"<article>{paragraphs(*[ONE, TWO, THREE, FOUR] * times)}</article>") for times in (100, 800))
+    body(small)
+
+    def seconds(of: Page) -> float:
+        fresh = open_page(
+            of.html.encode(), url=of.url, content_type="text/html; charset=utf-8", captured_at=of.captured_at
+        )
+        begun = time.process_time()
+        body(fresh)
+        return time.process_time() - begun
+
+    assert seconds(large) < 20 * max(min(seconds(small) for _ in range(3)), 0.002)
