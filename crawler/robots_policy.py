@@ -26,6 +26,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.codings import take_off
@@ -157,7 +158,8 @@ class RobotsPolicy:
     async def _read(self, asked: Request) -> Rules:
         assert self._crawler.engine is not None
         try:
-            answer = await self._crawler.engine.download_async(asked)
+            # by the downloader, not the engine: an answer nobody scrapes is no page to count or to log
+            answer = await maybe_deferred_to_future(self._crawler.engine.downloader.fetch(asked))
         except ExchangeFailed as failure:
             rules = self._for_now(str(failure), _RETRY_AFTER if failure.sent else _NO_CONNECTION)
             rules.failure = None if failure.sent or failure.outcome == "timeout" else failure
@@ -165,6 +167,8 @@ class RobotsPolicy:
         except IgnoreRequest as refusal:
             rules = self._for_now(str(refusal))
         else:
+            if not isinstance(answer, Response):
+                return self._for_now(f"a downloader middleware asks for {answer.url} in its place")
             rules = self._judge(answer)
             rules.answer = answer.replace(body=answer.body[:MAX_BYTES]) if len(answer.body) > MAX_BYTES else answer
         rules.capture = asked.meta.get(CAPTURE)

@@ -69,8 +69,9 @@ def _read(page: Page) -> tuple[Article, Body, bool]:
     main_image = read_main_image(page, news)
     is_free, free_evidence = read_is_free(page, news)
     evidence: tuple[Evidence, ...] = (
-        *headline.evidence, *standfirst.evidence, *dates.evidence, *authors.evidence, *language.evidence, *section.evidence,
-        *keywords_evidence, *publisher.evidence, *canonical_url.evidence, *main_image.evidence, *free_evidence,
+        *headline.evidence, *standfirst.evidence, *dates.evidence, *authors.evidence, *language.evidence,
+        *section.evidence, *keywords_evidence,
+        *publisher.evidence, *canonical_url.evidence, *main_image.evidence, *free_evidence,
     )  # fmt: skip
     article = Article(
         headline=headline.text,

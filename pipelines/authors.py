@@ -398,7 +398,7 @@ def _pieces(text: str) -> tuple[str, ...]:
 
 
 def _without_role(piece: str) -> str:
-    """A piece without the roles at its start and from the first role behind a name on: "Ann Lee Senior Health Editor"."""
+    """A piece without roles at its start, and cut at the first one behind a name: "Ann Lee Senior Health Editor"."""
     words = piece.split()
     while len(words) > 2 and _bare(words[0]) in ROLES:
         words.pop(0)

@@ -87,7 +87,7 @@ _LETTER_CLASSES: Final = ("digit", "upper", "comma", "stop", "quote", "bar", "wi
 
 
 def _letter_table() -> NDArray[np.uint64]:
-    """For each code point of the basic plane, a one in the 16 bits of each class that it belongs to: two words of four."""
+    """For each code point of the basic plane, a one in the 16 bits of each of its classes: two words of four."""
     members = {
         "digit": "0123456789٠١٢٣٤٥٦٧٨٩",
         "comma": ",;،、，；",
@@ -299,7 +299,7 @@ def _names(layout: Layout, columns: Columns) -> None:
 
 
 def _head(layout: Layout, columns: Columns, declared: Declared, words: tuple[Numbers, Numbers], prose: Numbers) -> int:
-    """How each block stands to the headline and to what the page declares; gives back the headline's place, -1 if none."""
+    """How each block stands to the headline and to what the page declares; gives the headline's place, -1 if none."""
     first, likeness = words
     score = likeness + np.where(layout.heading, 0.2, 0.0) + np.where(layout.tag == _H1, 0.3, 0.0)
     score[layout.length > 300] = 0
@@ -462,7 +462,7 @@ def window(rows: Numbers, reach: int) -> Numbers:
 
 
 def nearest(flags: Numbers) -> tuple[Numbers, Numbers]:
-    """The last place up to each, and the first from each on, where *flags* is set; 50 beyond the ends if there is none."""
+    """The last place up to each and the first from each on where *flags* is set; 50 beyond the ends if none is."""
     n = len(flags)
     at = np.arange(n)
     last = np.maximum.accumulate(np.where(flags, at, -50))

@@ -1,4 +1,4 @@
-"""The learned judge of blocks: symmetric decision trees, kept as a readable table and evaluated for a whole page at once.
+"""The learned judge of blocks: symmetric decision trees in a readable table, evaluated for a whole page at once.
 
 Every tree asks the same questions at each depth, so a block's leaf is a number made of its answers' bits.
 """

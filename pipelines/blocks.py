@@ -30,12 +30,14 @@ class Budget:
 
 _SKIP, _BLOCK, _PLAIN, _LINK, _BOLD, _NAMED, _BREAK, _IMAGE, _CELL = range(9)
 _KINDS: Final = {
-    _SKIP: "script style noscript svg template iframe object embed video audio canvas map select option optgroup datalist"
-    " textarea input button head meter progress rp rt math dialog -comment !doctype",
-    _BLOCK: "html body div p section article main aside nav header footer h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre"
-    " figure figcaption table caption thead tbody tfoot tr form fieldset legend details summary address center hr hgroup menu"
+    _SKIP: "script style noscript svg template iframe object embed video audio canvas map select option optgroup"
+    " datalist textarea input button head meter progress rp rt math dialog -comment !doctype",
+    _BLOCK: "html body div p section article main aside nav header footer h1 h2 h3 h4 h5 h6 ul ol li dl dt dd"
+    " blockquote pre figure figcaption table caption thead tbody tfoot tr form fieldset legend details summary"
+    " address center hr hgroup menu"
     " dir listing xmp noframes frameset search",
-    _PLAIN: "abbr acronym bdi bdo big code data del dfn ins kbd mark nobr q ruby s samp strike sub sup tt u var wbr picture",
+    _PLAIN: "abbr acronym bdi bdo big code data del dfn ins kbd mark nobr q ruby s samp strike sub sup tt u var wbr"
+    " picture",
     _LINK: "a",
     _BOLD: "b strong",
     _NAMED: "span time small cite font label em i output",
@@ -120,7 +122,7 @@ _HARDLY_ANY: Final = 400
 
 @dataclass(slots=True)
 class Blocks:
-    """What the walk saw. Lists beside one another: the entry at one place of each speaks of the same block or element."""
+    """What the walk saw, in lists beside one another: entries at one place speak of the same block or element."""
 
     texts: list[str] = field(default_factory=list)
     """Text of each block, white space folded."""

@@ -6,8 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from html import escape
-from itertools import groupby
-from os.path import commonprefix
+from itertools import groupby, takewhile
 from typing import Final
 from urllib.parse import urljoin
 
@@ -115,7 +114,7 @@ def _inline(blocks: Blocks, block: int, base_url: str) -> str:
     for node in _texts_between(first, last):
         text = _GAPS.get(node.tag or "") or node.text_content or ""
         marks = _marks(node, base_url) if text.strip() else open_marks
-        shared = len(commonprefix([open_marks, marks]))
+        shared = _shared(open_marks, marks)
         out += [_closing(mark) for mark in reversed(open_marks[shared:])] + list(marks[shared:])
         out.append(escape(clean_marks(text), quote=False))
         open_marks = marks
@@ -123,8 +122,13 @@ def _inline(blocks: Blocks, block: int, base_url: str) -> str:
     return _fold("".join(out)).strip()
 
 
+def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many marks both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
 def _closing(mark: str) -> str:
-    return f"</{mark[1:].split(' ')[0].rstrip('>')}>"
+    return f"</{mark[1:].split(' ', 1)[0].rstrip('>')}>"
 
 
 def clean_marks(text: str) -> str:

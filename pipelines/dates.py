@@ -188,8 +188,8 @@ def _of_times(page: Page, habits: Habits) -> Iterator[Finding]:
 def _visible(page: Page, at: int, habits: Habits, *, only_whole: bool) -> Iterator[Finding]:
     """The lines that give little but a date; a weight below 0 means "updated".
 
-    Those by the headline come first; the rest of the page is looked at where they give no whole date. With *only_whole*,
-    dates without a year and relative ones are left out.
+    Those by the headline come first; the rest of the page is looked at where they give no whole date. With
+    *only_whole*, dates without a year and relative ones are left out.
     """
     kept = list(_dates_of_lines(_near_lines(page, at, only_whole=only_whole), habits))
     if not any(found.sure for _, found, _ in kept):
@@ -210,7 +210,7 @@ def _dates_of_lines(lines: Iterable[Line], habits: Habits) -> Iterator[tuple[Lin
 
 
 def _near_lines(page: Page, at: int, *, only_whole: bool) -> Iterator[Line]:
-    """The lines by the headline that look as if they held a date: of a paragraph only the first letters are looked at."""
+    """The lines by the headline that look as if they held a date; of a paragraph only the first letters count."""
     blocks = page.blocks
     for i in range(max(0, at - _NEAR_ABOVE), min(len(blocks.texts), at + _NEAR_BELOW + 1)):
         text = blocks.texts[i]
@@ -341,7 +341,7 @@ _EARLIER = 0.9
 
 
 def _without_stale(given: list[Finding], declared: list[Finding]) -> list[Finding]:
-    """*given* without a JSON-LD date that stands alone, long before the date beside the headline: a template's value."""
+    """*given* without a JSON-LD date that stands alone, long before the one beside the headline: a template's."""
     shown = max(
         (f.value[:10] for f in given if f.selector.startswith("line") and f.weight > _BY_THE_HEADLINE), default=""
     )

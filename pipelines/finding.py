@@ -1,4 +1,4 @@
-"""A value that a page gives for one field, with its place; and what becomes of several of them: a choice with evidence."""
+"""A value that a page gives for one field, with its place; and the choice among several, with evidence."""
 
 from __future__ import annotations
 

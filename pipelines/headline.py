@@ -1,4 +1,4 @@
-"""The headline: what the page shows as its first heading, told from the site's name and from titles for search engines."""
+"""The headline: the first heading that a page shows, told from the site's name and from titles for search engines."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def _choose(
 
 
 def _heading(shown: list[Finding], declared: list[Finding], site: set[str]) -> Finding | None:
-    """The heading on the page that is the headline: the first of those most like what the page declares as its title."""
+    """The heading that is the headline: the first of those most like what the page declares as its title."""
     names = site | {_site_in_title(f.raw) for f in declared} - {""}
     candidates = [f for f in {f.value: f for f in reversed(shown)}.values() if not _is_site(f.value, names)][::-1]
     titles = {f.value for f in declared}

@@ -64,7 +64,7 @@ class Signs:
 
 
 def page_kind(page: Page, news: Node, signs: Signs) -> str:
-    """`article`, `section`, or the reason of a `NotAnArticle`: challenge, not_found, consent, login, search, video, other."""
+    """`article`, `section`, or why neither: challenge, not_found, consent, login, search, video, other."""
     letters = len(signs.body)
     if letters < _LITTLE_TEXT:
         reason = _stand_in(page, news, letters)

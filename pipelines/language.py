@@ -68,7 +68,7 @@ def language_of(text: str, *, sample: int = 0) -> str:
 
     *sample* is how many letters are looked at, where a little more time may be taken.
 
-    >>> language_of("Der Minister hat die Pläne vorgestellt, und das ist nicht alles, was sich mit dem Gesetz ändert. " * 3)
+    >>> language_of("Der Minister hat die Pläne vorgestellt, und das ist nicht alles, was sich damit ändert. " * 3)
     'de'
     """
     by_script = _by_script(text[:_SAMPLE])

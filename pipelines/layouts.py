@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def apply_layout(article: Article, page: Page, layout: Layout) -> Article:
-    """*article* with the fields that *layout* selects; where a selector finds nothing, the general reader's value stays.
+    """*article* with what *layout* selects; where a selector finds nothing, the general reader's value stays.
 
     The body is not among them: its reader needs the elements, not their text.
     """

@@ -268,16 +268,15 @@ def _in_numbers(text: str, habits: Habits) -> Iterator[Written]:
         if iso:
             yield _with_time(iso, text, found)
     for found in _YEAR_LAST.finditer(text):
-        first, mark, second, year = found.groups()
-        if text[found.end() : found.end() + 1] == ":":
-            year = year[:2]  # 28.09.1912:44 is written on forums for 28.09.19 12:44
-        yield from _year_last(int(first), mark, int(second), _full_year(year, habits), text, found, habits)
+        yield from _year_last(found, text, habits)
 
 
-def _year_last(
-    first: int, mark: str, second: int, year: int, text: str, found: re.Match[str], habits: Habits
-) -> Iterator[Written]:
+def _year_last(found: re.Match[str], text: str, habits: Habits) -> Iterator[Written]:
     """The date of 3/4/2018: day or month first by the habits, the other way about where that gives no day."""
+    first, mark, second, written_year = int(found[1]), found[2], int(found[3]), found[4]
+    if text[found.end() : found.end() + 1] == ":":
+        written_year = written_year[:2]  # 28.09.1912:44 is written on forums for 28.09.19 12:44
+    year = _full_year(written_year, habits)
     day_first = habits.day_first or mark == "."
     orders = [(second, first), (first, second)] if day_first else [(first, second), (second, first)]
     for month, day in orders:
@@ -343,20 +342,20 @@ def _around_month(words: list[str], at: int, month: int, habits: Habits) -> tupl
     if day_before:
         year = _as_year(words, _neighbour(words, at, 1), habits)
         if year:
-            return _dated(year, month, day_before, before, after, habits)
+            return _dated((year, month, day_before), before, after, habits)
     if day_after:
         behind = _neighbour(words, after, 1)
         year = _as_year(words, behind, habits)
         if year and len(words[behind]) == 4:
-            return _dated(year, month, day_after, at, behind, habits)
+            return _dated((year, month, day_after), at, behind, habits)
         year = _as_year(words, before, habits)
         if year and len(words[before]) == 4:
-            return _dated(year, month, day_after, before, after, habits)
+            return _dated((year, month, day_after), before, after, habits)
     return _without_year(month, day_before or day_after, min(at, before if day_before else at), at, habits)
 
 
-def _dated(year: int, month: int, day: int, first: int, last: int, habits: Habits) -> tuple[str, int, int, bool] | None:
-    iso = _kept(_built(year, month, day), habits)
+def _dated(day: tuple[int, int, int], first: int, last: int, habits: Habits) -> tuple[str, int, int, bool] | None:
+    iso = _kept(_built(*day), habits)
     return (iso, first, last, True) if iso else None
 
 

@@ -32,7 +32,10 @@ MAX_META_LETTERS = 10_000
 MAX_MARKED = 5_000
 MAX_LINKS = 20_000
 
-_HEAD = 'meta, link, title, base, script[type*="ld+json" i], time, h1, h2, [itemprop], [rel~="author"], [property*=":"][content]'
+_HEAD = (
+    'meta, link, title, base, script[type*="ld+json" i], time, h1, h2, [itemprop], [rel~="author"]'
+    ', [property*=":"][content]'
+)
 _SPACE = re.compile(r"\s+")
 
 

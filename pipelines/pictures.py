@@ -74,7 +74,7 @@ def _join(base_url: str, link: str) -> str:
 
 
 def _caption(blocks: Blocks, element: int, body: Collection[int]) -> tuple[str, str]:
-    """Caption and credit of a picture: the lines of its figure, or the marked lines of the nearest element with some."""
+    """Caption and credit of a picture: the lines of its figure, or the marked ones of the nearest element."""
     captions: list[str] = []
     credits_: list[str] = []
     for _ in range(4):
@@ -85,7 +85,9 @@ def _caption(blocks: Blocks, element: int, body: Collection[int]) -> tuple[str, 
         if end - start > 4:
             break
         for block in range(start, end):
-            _sort_line(blocks, block, blocks.tags[element] == _FIGURE, block in body, captions, credits_)
+            _sort_line(
+                blocks, block, captions, credits_, in_figure=blocks.tags[element] == _FIGURE, in_body=block in body
+            )
         if captions or credits_:
             break
         element = blocks.parents[element]
@@ -94,7 +96,7 @@ def _caption(blocks: Blocks, element: int, body: Collection[int]) -> tuple[str, 
 
 
 def _sort_line(
-    blocks: Blocks, block: int, in_figure: bool, in_body: bool, captions: list[str], credits_: list[str]
+    blocks: Blocks, block: int, captions: list[str], credits_: list[str], *, in_figure: bool, in_body: bool
 ) -> None:
     """Put the line into *captions* or *credits_* if it is either."""
     around = blocks.elements[block]

@@ -94,9 +94,14 @@ class Reader:
         return f"{READER_VERSION}+{digest.hexdigest()[:12]}"
 
     def read(self, record: CapturedRecord) -> Reading:
-        """What the record is. Never raises: what the code itself fails at is Unreadable with the place in the code."""
+        """What the record is; what the code itself fails at is Unreadable with the place in the code.
+
+        Raises MemoryError alone: how much memory there is says nothing of the page, and a rebuild may have more.
+        """
         try:
             return self._read(record)
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - the one boundary: a page that breaks us must not stop the crawl
             place = extract_tb(error.__traceback__)[-1]
             where = f"{Path(place.filename).name}, line {place.lineno}"

@@ -1,7 +1,7 @@
 """The standfirst: the lead that a page sets apart from the body, between headline and text.
 
-It must stand on the page. What JSON-LD and `<meta>` call the description counts where a line under the headline says the
-same; a line that looks like the paragraphs after it is the first paragraph, unless it is named as a lead.
+It must stand on the page. What JSON-LD and `<meta>` call the description counts where a line under the headline says
+the same; a line that looks like the paragraphs after it is the first paragraph, unless it is named as a lead.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class SeedShaped:
         return next(n for n, block in enumerate(self.blocks) if block.kind == "figure")
 
 
-def seed_markups(
+def seed_markups(  # noqa: PLR0917  the parts of a page in their order on it
     headline: str,
     standfirst: str,
     blocks: Sequence[str],

@@ -285,7 +285,7 @@ def test_random_kills(zygote: Crawls, kept: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("times", [1, 2])
 def test_interrupted(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path, number: int, times: int) -> None:
-    """SIGTERM and SIGINT end a job in order with 11, twice at once; the next one goes on without fetching anything twice."""
+    """SIGTERM and SIGINT end a job in order with 11, twice at once; the next one fetches nothing twice."""
     running = zygote.start(**crawl.asked, delay=0.4, concurrency=1)
     deadline = time.monotonic() + 60  # liveness: a busy machine may start late
     while not any(kept.glob("archive/*.open")) and time.monotonic() < deadline:
@@ -319,7 +319,7 @@ def test_interrupted_while_a_server_hangs(zygote: Crawls, web: TinyWeb, kept: Pa
 
 
 def test_a_site_that_asks_to_wait(crawl: Crawl, web: TinyWeb, server: Server) -> None:
-    """A 429 with Retry-After is obeyed: nothing more is asked of that host, and the exit code says why the job ended."""
+    """A 429 with Retry-After is obeyed: nothing more is asked of that host, and the exit code says why."""
     web.changed["/"] = Reply(status=429, headers=(("Retry-After", "1000"),))
     ended = crawl(concurrency=1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
+from twisted.internet.defer import Deferred, succeed
 
 from crawler.context import CAPTURE
 from crawler.failures import AddressBlocked, ConnectFailed, NameNotResolved, RobotsForbidden, RobotsUnreachable
@@ -225,14 +227,13 @@ def test_lifetime() -> None:
     ticks = [0.0]
     fetched: list[str] = []
 
-    class Engine:
-        async def download_async(self, request: Request) -> Response:
-            fetched.append(request.url)
-            return Response(request.url, body=b"", request=request)
+    def fetch(request: Request) -> Deferred[Response]:
+        fetched.append(request.url)
+        return succeed(Response(request.url, body=b"", request=request))
 
     async def ask() -> None:
         crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
-        crawler.engine = Engine()
+        crawler.engine = SimpleNamespace(downloader=SimpleNamespace(fetch=fetch))
         policy = RobotsPolicy(crawler, monotonic=lambda: ticks[0])
         for ticks[0] in (0.0, 86_399.0, 86_401.0):
             await policy.process_request(Request("http://a.example/story"))
@@ -246,14 +247,13 @@ def test_origins_are_apart() -> None:
     """Scheme, host and port have each their own robots.txt."""
     fetched: list[str] = []
 
-    class Engine:
-        async def download_async(self, request: Request) -> Response:
-            fetched.append(request.url)
-            return Response(request.url, status=404, request=request)
+    def fetch(request: Request) -> Deferred[Response]:
+        fetched.append(request.url)
+        return succeed(Response(request.url, status=404, request=request))
 
     async def ask() -> None:
         crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
-        crawler.engine = Engine()
+        crawler.engine = SimpleNamespace(downloader=SimpleNamespace(fetch=fetch))
         policy = RobotsPolicy(crawler)
         for url in ("http://a.example/1", "http://A.example/2", "https://a.example/", "http://a.example:81/"):
             await policy.process_request(Request(url))

@@ -639,7 +639,7 @@ def test_no_private_name_is_used(module: str) -> None:
         ("scrapy.core.downloader.handlers.base:BaseDownloadHandler", "download_request", ["self", "request"]),
         ("scrapy.core.downloader.handlers.base:BaseDownloadHandler", "close", ["self"]),
         ("scrapy.core.downloader.handlers.base:BaseDownloadHandler", "from_crawler", ["crawler"]),
-        ("scrapy.core.engine:ExecutionEngine", "download_async", ["self", "request"]),
+        ("scrapy.core.downloader:Downloader", "fetch", ["self", "request", "spider"]),
         ("scrapy.utils.asyncio", "is_asyncio_available", []),
         ("scrapy.utils.httpobj", "urlparse_cached", ["request_or_response"]),
     ],

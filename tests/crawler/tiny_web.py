@@ -57,7 +57,8 @@ class TinyWeb:
 def _page(title: str, text: str, links: list[str]) -> Reply:
     anchors = "".join(f'<li><a href="{link}">Read more about {link}</a></li>' for link in links)
     article = f"<article><h1>{title}</h1><p>{text}</p><p>{text}</p></article>" if text else f"<h1>{title}</h1>"
-    html = f"<!DOCTYPE html><html lang=en><head><title>{title}</title></head><body>{article}<ul>{anchors}</ul></body></html>"
+    head = f"<!DOCTYPE html><html lang=en><head><title>{title}</title></head>"
+    html = f"{head}<body>{article}<ul>{anchors}</ul></body></html>"
     return Reply(body=html.encode(), gzip=True, etag=f'"{hash(html):x}"')
 
 

@@ -24,8 +24,8 @@ def json_ld(text: str) -> str:
 
 
 PROSE = "".join(
-    f"<p>The {n} of the new plants will be built near the harbour, said the company, which has worked there for years and"
-    " wants to stay in the region with all of its people and suppliers.</p>"
+    f"<p>The {n} of the new plants will be built near the harbour, said the company, which has worked there for"
+    " years and wants to stay in the region with all of its people and suppliers.</p>"
     for n in ("first", "second", "third", "fourth", "fifth", "sixth")
 )
 """Six paragraphs of a body."""

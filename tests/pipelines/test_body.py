@@ -16,15 +16,25 @@ from pipelines.pictures import split_credit
 ONE = (
     "The council of Oldford agreed on Monday to rebuild the harbour bridge, which was closed after the flood in March."
 )
-TWO = "Work is to begin in autumn, said the mayor, and the first trucks should cross the river again by Easter, if all goes well."
-THREE = "Shopkeepers on the quay, who lost a third of their customers, welcomed the decision but asked for a ferry until then."
-FOUR = "The state pays half of the 12 million crowns; the town borrows the rest over twenty years, the treasurer explained."
+TWO = (
+    "Work is to begin in autumn, said the mayor, and the first trucks should cross the river again by Easter,"
+    " if all goes well."
+)
+THREE = (
+    "Shopkeepers on the quay, who lost a third of their customers, welcomed the decision but asked for a ferry"
+    " until then."
+)
+FOUR = (
+    "The state pays half of the 12 million crowns; the town borrows the rest over twenty years, the treasurer"
+    " explained."
+)
 HEADLINE = "Harbour bridge in Oldford to be rebuilt"
 
 
 def page(inside: str, *, head: str = "") -> Page:
     """A page with *inside* as its body element."""
-    html = f"<!doctype html><html lang=en><head><title>{HEADLINE} - Oldford Times</title>{head}</head><body>{inside}</body></html>"
+    head = f"<head><title>{HEADLINE} - Oldford Times</title>{head}</head>"
+    html = f"<!doctype html><html lang=en>{head}<body>{inside}</body></html>"
     return open_page(
         html.encode(),
         url="https://times.example/news/bridge",
@@ -100,9 +110,11 @@ def test_caption_is_apart():
 @pytest.mark.parametrize(
     "box",
     [
-        ('<div class="related-articles"><h3>Read more</h3><ul><li><a href=/x>Flood of March: what we know</a>'
-        "<li><a href=/y>Ferry fares to rise again</a></ul></div>"),
-        '<div class="newsletter-signup"><p>Subscribe to our newsletter and get the news of Oldford every morning.</p></div>',
+        (
+            '<div class="related-articles"><h3>Read more</h3><ul><li><a href=/x>Flood of March: what we know</a>'
+            "<li><a href=/y>Ferry fares to rise again</a></ul></div>"
+        ),
+        '<div class="newsletter-signup"><p>Subscribe to our newsletter: the news of Oldford every morning.</p></div>',
         '<div class="social-share"><a href=/f>Facebook</a> <a href=/t>Twitter</a> <a href=/w>WhatsApp</a></div>',
         '<aside class="advertisement"><p>Advertisement</p></aside>',
     ],

@@ -79,7 +79,7 @@ def test_day_in_utc():
 
 
 def test_day_first_by_language_site_and_other_dates():
-    """4/3/2018 is in March in Germany and Britain and in April in America, unless another date on the page says otherwise."""
+    """4/3/2018 is in March in Germany and Britain and in April in America, unless another date says otherwise."""
     page = page_of(f"{TITLE}<p>4/3/2018</p>{PROSE}", url="https://example.com/a")
     british = page_of(f"{TITLE}<p>4/3/2018</p>{PROSE}", url="https://example.co.uk/a")
     told = page_of(

@@ -80,7 +80,10 @@ def test_seed():
         assert article.authors == ()
 
 
-MISLEADING = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "%s", "articleSection": "Healthcare"}</script>'
+MISLEADING = (
+    '<script type="application/ld+json">'
+    '{"@type": "NewsArticle", "datePublished": "%s", "articleSection": "Healthcare"}</script>'
+)
 
 
 def in_tables(page: str) -> str:

@@ -46,7 +46,8 @@ def test_section(head: str, body: str):
 def test_shown_breadcrumbs():
     """Breadcrumbs above the headline give the step before the article itself."""
     page = page_of(
-        f'<div class=breadcrumb><a href="/">Home</a> &gt; <a href="/h">Healthcare</a> &gt; Harbour gets</div>{TITLE}{PROSE}'
+        '<div class=breadcrumb><a href="/">Home</a> &gt; <a href="/h">Healthcare</a> &gt; Harbour gets</div>'
+        f"{TITLE}{PROSE}"
     )
     assert read_section(page, {}, 1, "Harbour gets a new bridge").value == "Healthcare"
 

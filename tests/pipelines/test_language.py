@@ -7,13 +7,9 @@ import pytest
 from pipelines.language import language_of, read_language, tag_of
 from tests.pipelines.pages import page_of
 
-ENGLISH = (
-    "The council has voted for the bridge that was asked for by all of the people who live near the harbour and work there. "
-    * 3
-)
+ENGLISH = "The council has voted for the bridge that was asked for by all of the people who live near the harbour. " * 3
 GERMAN = (
-    "Der Rat hat für die Brücke gestimmt, die sich alle Menschen am Hafen gewünscht haben und die nun auch gebaut wird. "
-    * 3
+    "Der Rat hat für die Brücke gestimmt, die sich alle Menschen am Hafen gewünscht haben und die nun gebaut wird. " * 3
 )
 
 
@@ -47,7 +43,7 @@ def test_little_text():
 def test_neighbours_are_not_corrected():
     """A Norwegian page whose words are Danish as well stays Norwegian."""
     text = (
-        "Og det er ikke sikkert at de kan komme til byen, for han har ikke fått svar fra dem som skal være med på møtet. "
+        "Og det er ikke sikkert at de kan komme til byen, for han har ikke fått svar fra dem som skal være på møtet. "
         * 3
     )
     assert read_language(page_of(lang="nb"), {}, text).tag == "nb"
