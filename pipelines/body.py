@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _FIRST: Final = "block_model.json"
 _SECOND: Final = "block_model_context.json"
-_THRESHOLD: Final = 0.45
+THRESHOLD: Final = 0.45
 _JSON_LD_NODES: Final = 5_000
 
 
@@ -81,7 +81,7 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: fr
         return Body(text="")
     likely = likelihoods(blocks, declared_on(page, headline, standfirst))
     chosen = _without_fields(
-        blocks, [int(i) for i in np.flatnonzero(likely > _THRESHOLD)], {headline, standfirst, *apart}
+        blocks, [int(i) for i in np.flatnonzero(likely > THRESHOLD)], {headline, standfirst, *apart}
     )
     return Body(
         text=plain_text(blocks, chosen),

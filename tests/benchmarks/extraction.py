@@ -32,13 +32,13 @@ def main() -> None:
     """Print a line for each set and reader."""
     if not PUBLIC.is_dir():
         sys.exit("skipped: ../shared/extraction/public is not there, and no figure is made up")
-    scorer = _scorer()
+    score = scorer().score
     readers = {"pressmark": _ours(), "trafilatura": _trafilatura()}
     print(f"{'set':8}{'reader':13}{'pages':>6} " + " ".join(f"{column:>7}" for column in COLUMNS))
     for name in SETS:
         truth = [json.loads(line) for line in (PUBLIC / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
         for reader, read in readers.items():
-            scores, _ = scorer.score(truth, {row["id"]: _timed(read, row) for row in truth})
+            scores, _ = score(truth, {row["id"]: _timed(read, row) for row in truth})
             cells = (f"{scores[c]:7.3f}" if scores.get(c) is not None else f"{'-':>7}" for c in COLUMNS)
             print(f"{name:8}{reader:13}{len(truth):6} {' '.join(cells)}", flush=True)
 
@@ -81,7 +81,7 @@ def _trafilatura() -> Callable[[bytes, str], Prediction]:
     return read
 
 
-def _scorer() -> ModuleType:
+def scorer() -> ModuleType:
     """The scorer that comes with the pages."""
     spec = importlib.util.spec_from_file_location("score", PUBLIC.parent / "score.py")
     if spec is None or spec.loader is None:
