@@ -16,8 +16,9 @@ from datetime import datetime
 
 from archive.index import Catalog
 from archive.model import Capture, Listing, Reading
-from crawler.frontier import Lease, Offer, SqliteFrontier
+from crawler.frontier import Lease, SqliteFrontier
 from crawler.settling import Retry, settle
+from spiders.candidates import Candidate, Kind
 
 MAX_GROUP = 64
 """Readings of one group commit."""
@@ -48,7 +49,7 @@ class Folding:
         *,
         catalog: Catalog,
         frontier: SqliteFrontier,
-        candidates: Callable[[Capture, Reading], Iterable[Offer]],
+        candidates: Callable[[Capture, Reading], Iterable[Candidate]],
         host_of: Callable[[str], str],
         waits: Sequence[float],
         clock: Callable[[], datetime],
@@ -122,8 +123,16 @@ class Folding:
         )
 
 
-_KINDS = {"rss": "feed", "atom": "feed", "jsonfeed": "feed", "sitemap": "sitemap", "sitemapindex": "sitemap"}
+_KINDS: dict[str, Kind] = {
+    "rss": "feed",
+    "atom": "feed",
+    "jsonfeed": "feed",
+    "sitemap": "sitemap",
+    "sitemapindex": "sitemap",
+    "section": "section",
+    "robots": "robots",
+}
 
 
-def _kind(reading: Reading | None) -> str:
-    return _KINDS.get(reading.form, reading.form) if isinstance(reading, Listing) else "page"
+def _kind(reading: Reading | None) -> Kind:
+    return _KINDS[reading.form] if isinstance(reading, Listing) else "page"

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 
 from archive.errors import DiskFull, PressmarkError, UsageError
 from archive.model import instant, utc_now
+from spiders.candidates import Candidate, Kind
 
 Clock = Callable[[], datetime]
 
@@ -32,38 +33,8 @@ _LOOK_EVERY = 250  # milliseconds between two looks for what has become due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """A URL handed out to be fetched, with all that is known of why."""
-
-    url: str
-    """Absolute http or https URL."""
-
-    site: str
-    """The site it belongs to, as in `Capture`."""
-
-    host: str
-    """The politeness key: registered domain, or IP:port."""
-
-    kind: str = "page"
-    """robots, feed, sitemap, section or page, as far as is known before it is fetched."""
-
-    priority: int = 0
-    """Higher goes first within a host."""
-
-    hops: str = ""
-    """As in `Exchange`."""
-
-    via: str | None = None
-    """As in `Exchange`."""
-
-    discovered: str = "seed"
-    """As in `Exchange`."""
-
-    published: str = ""
-    """What a feed or sitemap says of its publication; empty when unknown."""
-
-    updated: str = ""
-    """What a feed or sitemap says of its last change; empty when unknown."""
+class Lease(Candidate):
+    """A candidate handed out to be fetched, with what came of it so far."""
 
     attempts: int = 0
     """Exchanges without a usable answer since the last good one."""
@@ -106,7 +77,7 @@ class Visit:
     ends_lease: bool = False
     """True when it ends a lease of this job, so that it counts even where the machine's clock was set back."""
 
-    kind: str = "page"
+    kind: Kind = "page"
     """As in `Lease`; used for a URL that the frontier does not know."""
 
     discovered: str = ""
@@ -114,31 +85,6 @@ class Visit:
 
     hops: str = ""
     """As in `Lease`; used for a URL that the frontier does not know."""
-
-
-class Offer(Protocol):
-    """What `put` takes; `spiders.candidates.Candidate` is one."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def site(self) -> str: ...
-    @property
-    def host(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def priority(self) -> int: ...
-    @property
-    def hops(self) -> str: ...
-    @property
-    def via(self) -> str | None: ...
-    @property
-    def discovered(self) -> str: ...
-    @property
-    def published(self) -> str: ...
-    @property
-    def updated(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +113,7 @@ class FrontierStats:
 class Frontier(Protocol):
     """The URLs of a collection that are to be fetched. Every method is one transaction, or joins the one around it."""
 
-    def put(self, offers: Iterable[Offer]) -> int:
+    def put(self, offers: Iterable[Candidate]) -> int:
         """Take in URLs; what is known already is only raised in priority, or made due when it has changed since.
 
         Gives the number of new ones.
@@ -307,7 +253,7 @@ class SqliteFrontier:
                 raise
             self._db.execute("commit")
 
-    def put(self, offers: Iterable[Offer]) -> int:
+    def put(self, offers: Iterable[Candidate]) -> int:
         """See `Frontier.put`."""
         new = 0
         vias: dict[str, int | None] = {}
@@ -330,7 +276,7 @@ class SqliteFrontier:
         ).fetchone()
         return found
 
-    def _insert(self, offer: Offer, vias: dict[str, int | None]) -> None:
+    def _insert(self, offer: Candidate, vias: dict[str, int | None]) -> None:
         queue = self._queue(offer.site, offer.host)
         if offer.via is not None and offer.via not in vias:
             found = self._known(offer.via)
@@ -340,7 +286,7 @@ class SqliteFrontier:
         self._db.execute(_INSERT, (_hash(offer.url), offer.url, queue, offer.priority, *described))
         self._filled[queue] = None
 
-    def _raise(self, known: tuple[Any, ...], offer: Offer) -> None:
+    def _raise(self, known: tuple[Any, ...], offer: Candidate) -> None:
         url_id, state, priority, updated, fetched, queue = known
         if state in (State.READY, State.WAITING) and offer.priority > priority:
             self._db.execute("update urls set priority = ? where id = ?", (offer.priority, url_id))
@@ -617,7 +563,7 @@ class _Seen:
         self._young: dict[str, tuple[int, str]] = {}
         self._old: dict[str, tuple[int, str]] = {}
 
-    def knows(self, offer: Offer) -> bool:
+    def knows(self, offer: Candidate) -> bool:
         """True for an offer that says no more than one before; else it is remembered."""
         known = self._young.get(offer.url) or self._old.get(offer.url)
         if known is not None and offer.priority <= known[0] and offer.updated <= known[1]:

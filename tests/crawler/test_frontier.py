@@ -3,30 +3,22 @@
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.errors import DiskFull, UsageError
 from crawler.frontier import FrontierStats, Lease, SqliteFrontier, Visit
+from spiders.candidates import Candidate
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    url: str
-    site: str = "a.example"
-    host: str = "a.example"
-    kind: str = "page"
-    priority: int = 0
-    hops: str = "L"
-    via: str | None = None
-    discovered: str = "link"
-    published: str = ""
-    updated: str = ""
+def candidate(url: str, **more: Any) -> Candidate:
+    """A link of the site a.example."""
+    return Candidate(**{"url": url, "site": "a.example", "host": "a.example", "hops": "L", "discovered": "link"} | more)
 
 
 class Clock:
@@ -80,8 +72,8 @@ def visit(url: str, **more: object) -> Visit:
 
 def test_lease_carries_what_was_put(frontier: SqliteFrontier) -> None:
     """A lease tells all that is known of why the URL is fetched, its via spelled out."""
-    frontier.put([Offer(url="http://a.example/feed")])
-    frontier.put([Offer(url="http://a.example/1", via="http://a.example/feed", hops="F", published="2026-11-24")])
+    frontier.put([candidate(url="http://a.example/feed")])
+    frontier.put([candidate(url="http://a.example/1", via="http://a.example/feed", hops="F", published="2026-11-24")])
 
     leases = frontier.lease(5, per_host=5)
 
@@ -98,26 +90,28 @@ def test_lease_carries_what_was_put(frontier: SqliteFrontier) -> None:
 
 def test_known_url_is_not_put_again(frontier: SqliteFrontier) -> None:
     """Putting a URL again, in whatever state it is, makes no second one."""
-    offers = [Offer(url="http://a.example/1"), Offer(url="http://a.example/2")]
+    offers = [candidate(url="http://a.example/1"), candidate(url="http://a.example/2")]
 
     assert [frontier.put(offers), frontier.put(offers)] == [2, 0]
     assert len(frontier.lease(9, per_host=9)) == 2
-    assert frontier.put([*offers, Offer(url="http://a.example/2", priority=3)]) == 0
+    assert frontier.put([*offers, candidate(url="http://a.example/2", priority=3)]) == 0
     assert frontier.lease(9, per_host=9) == []
 
 
 def test_priority_then_arrival(frontier: SqliteFrontier) -> None:
     """Within a host the higher priority goes first, and of equals the one that came first."""
-    frontier.put([Offer(url=f"http://a.example/{p}", priority=p) for p in (1, 5, 3)])
-    frontier.put([Offer(url="http://a.example/late", priority=5), Offer(url="http://a.example/1", priority=9)])
+    frontier.put([candidate(url=f"http://a.example/{p}", priority=p) for p in (1, 5, 3)])
+    frontier.put([candidate(url="http://a.example/late", priority=5), candidate(url="http://a.example/1", priority=9)])
 
     assert [url[17:] for url in urls(frontier.lease(4, per_host=4))] == ["1", "5", "late", "3"]
 
 
 def test_hosts_take_turns(frontier: SqliteFrontier) -> None:
     """A host with many URLs does not keep the others waiting, and a busy one is passed over."""
-    frontier.put([Offer(url=f"http://a.example/{n}", priority=9) for n in range(5)])
-    frontier.put([Offer(url="http://b.example/1", host="b.example"), Offer(url="http://c.example/1", host="c.example")])
+    frontier.put([candidate(url=f"http://a.example/{n}", priority=9) for n in range(5)])
+    frontier.put(
+        [candidate(url="http://b.example/1", host="b.example"), candidate(url="http://c.example/1", host="c.example")]
+    )
 
     first = [lease.host for lease in frontier.lease(3)]
     second = [lease.host for lease in frontier.lease(3, busy={"b.example"}, per_host=2)]
@@ -127,7 +121,7 @@ def test_hosts_take_turns(frontier: SqliteFrontier) -> None:
 
 def test_only_the_sites_asked_for(frontier: SqliteFrontier) -> None:
     """A job gets URLs of its own sites alone."""
-    frontier.put([Offer(url="http://a.example/1"), Offer(url="http://b.example/1", site="b", host="b.example")])
+    frontier.put([candidate(url="http://a.example/1"), candidate(url="http://b.example/1", site="b", host="b.example")])
 
     assert urls(frontier.lease(9, sites={"b"})) == ["http://b.example/1"]
     assert not frontier.has_work({"b"}, until=NOON)
@@ -136,7 +130,7 @@ def test_only_the_sites_asked_for(frontier: SqliteFrontier) -> None:
 
 def test_a_retry_waits(frontier: SqliteFrontier, clock: Clock) -> None:
     """What was nacked with a time is handed out again at that time, its attempts counted."""
-    frontier.put([Offer(url="http://a.example/1")])
+    frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
     frontier.nack("http://a.example/1", retry_at=NOON + timedelta(seconds=30))
 
@@ -149,7 +143,7 @@ def test_a_retry_waits(frontier: SqliteFrontier, clock: Clock) -> None:
 
 def test_nack_without_a_time(frontier: SqliteFrontier) -> None:
     """What was nacked without a time may be leased at once; untried, it counts no attempt."""
-    frontier.put([Offer(url="http://a.example/1")])
+    frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
     frontier.nack("http://a.example/1", tried=False)
 
@@ -158,7 +152,7 @@ def test_nack_without_a_time(frontier: SqliteFrontier) -> None:
 
 def test_revisits_belong_to_the_next_job(frontier: SqliteFrontier, reopen: Open, clock: Clock) -> None:
     """A page due again in an hour is due for a job that begins after that hour, not for one that runs into it."""
-    frontier.put([Offer(url="http://a.example/1")])
+    frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
     frontier.ack(visit("http://a.example/1", due=NOON + timedelta(hours=1), changed=False))
     clock.move(hours=2)
@@ -172,8 +166,8 @@ def test_announced_change_is_due(frontier: SqliteFrontier) -> None:
     frontier.ack(visit("http://a.example/1"))
     frontier.ack(visit("http://a.example/2"))
     news = [
-        Offer(url="http://a.example/1", updated="2026-11-25"),
-        Offer(url="http://a.example/2", updated="2026-11-01"),
+        candidate(url="http://a.example/1", updated="2026-11-25"),
+        candidate(url="http://a.example/2", updated="2026-11-01"),
     ]
     frontier.put(news)
 
@@ -197,7 +191,7 @@ def test_ack_of_an_unknown_url(frontier: SqliteFrontier) -> None:
     """A capture found in a WARC enters its URL as done."""
     frontier.ack(visit("http://a.example/new"))
 
-    assert frontier.put([Offer(url="http://a.example/new")]) == 0
+    assert frontier.put([candidate(url="http://a.example/new")]) == 0
     assert frontier.stats() == FrontierStats(done=1)
 
 
@@ -221,7 +215,7 @@ def test_the_end_of_a_lease_always_counts(frontier: SqliteFrontier) -> None:
 
 def test_lost_leases_return(frontier: SqliteFrontier, clock: Clock) -> None:
     """A lease that nobody tells of returns after its term; a heartbeat keeps it."""
-    frontier.put([Offer(url="http://a.example/1"), Offer(url="http://a.example/2")])
+    frontier.put([candidate(url="http://a.example/1"), candidate(url="http://a.example/2")])
     frontier.lease(2, per_host=2)
     clock.move(minutes=10)
     frontier.heartbeat(["http://a.example/1"])
@@ -232,7 +226,7 @@ def test_lost_leases_return(frontier: SqliteFrontier, clock: Clock) -> None:
 
 def test_suspects_are_leased_alone(frontier: SqliteFrontier, reopen: Open) -> None:
     """In flight at one crash: leased as before. At two: last, and only when nothing else is in flight."""
-    frontier.put([Offer(url="http://a.example/bad", priority=9), Offer(url="http://a.example/good")])
+    frontier.put([candidate(url="http://a.example/bad", priority=9), candidate(url="http://a.example/good")])
     frontier.lease(1)
     second = reopen()
     assert second.recover() == (1, [])
@@ -247,7 +241,7 @@ def test_suspects_are_leased_alone(frontier: SqliteFrontier, reopen: Open) -> No
 
 def test_poison_is_tried_once_a_job_and_kept(frontier: SqliteFrontier, reopen: Open) -> None:
     """Alone in flight at a crash is poison: told of, tried last, once in each later job, never dropped."""
-    frontier.put([Offer(url="http://a.example/bad")])
+    frontier.put([candidate(url="http://a.example/bad")])
     for _ in range(3):
         frontier.lease(1, alone=True)
         frontier = reopen()
@@ -263,7 +257,7 @@ def test_poison_is_tried_once_a_job_and_kept(frontier: SqliteFrontier, reopen: O
 
 def test_a_good_answer_clears_the_suspicion(frontier: SqliteFrontier, reopen: Open) -> None:
     """Crashes count until the URL is fetched; then they are forgotten."""
-    frontier.put([Offer(url="http://a.example/1")])
+    frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
     frontier = reopen()
     frontier.recover()
@@ -279,7 +273,7 @@ def test_a_good_answer_clears_the_suspicion(frontier: SqliteFrontier, reopen: Op
 
 def test_orderly_end_gives_leases_back(frontier: SqliteFrontier, reopen: Open) -> None:
     """After an orderly end nothing is suspected."""
-    frontier.put([Offer(url="http://a.example/1")])
+    frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
     assert frontier.release() == 1
 
@@ -290,12 +284,12 @@ def test_orderly_end_gives_leases_back(frontier: SqliteFrontier, reopen: Open) -
 
 def test_outlinks_acknowledgement_and_watermark_go_together(frontier: SqliteFrontier, reopen: Open) -> None:
     """What one transaction holds happens as a whole: after an error inside it, nothing of it is there."""
-    frontier.put([Offer(url="http://a.example/1")])
+    frontier.put([candidate(url="http://a.example/1")])
 
     def fold_and_break() -> None:
         with frontier.transaction():
             frontier.ack(visit("http://a.example/1"))
-            frontier.put([Offer(url="http://new.example/2", site="new", host="new.example")])
+            frontier.put([candidate(url="http://new.example/2", site="new", host="new.example")])
             frontier.set_watermarks({"x.warc.gz": 100})
             raise RuntimeError
 
@@ -304,7 +298,7 @@ def test_outlinks_acknowledgement_and_watermark_go_together(frontier: SqliteFron
 
     later = reopen()
     assert (later.stats(), later.watermarks()) == (FrontierStats(ready=1), {})
-    assert frontier.put([Offer(url="http://new.example/2", site="new", host="new.example")]) == 1
+    assert frontier.put([candidate(url="http://new.example/2", site="new", host="new.example")]) == 1
 
 
 def test_watermarks_go_forward(frontier: SqliteFrontier) -> None:
@@ -329,7 +323,7 @@ def test_no_room(frontier: SqliteFrontier) -> None:
     frontier._db.execute("pragma max_page_count = 20")
 
     with pytest.raises(DiskFull, match=r"frontier\.db"):
-        frontier.put([Offer(url=f"http://a.example/{n}") for n in range(5000)])
+        frontier.put([candidate(url=f"http://a.example/{n}") for n in range(5000)])
     assert frontier.stats() == FrontierStats()
 
 
@@ -338,6 +332,6 @@ def test_a_hash_met_twice(frontier: SqliteFrontier) -> None:
     twins = ["http://a.example/plumless", "http://a.example/buckeroo"]
     assert len({zlib.crc32(url.encode()) for url in twins}) == 1
 
-    assert frontier.put([Offer(url=url) for url in twins]) == 2
+    assert frontier.put([candidate(url=url) for url in twins]) == 2
     frontier.ack(visit(twins[0]))
     assert urls(frontier.lease(5, per_host=5)) == twins[1:]

@@ -1,7 +1,6 @@
 """Which URL goes to the downloader next: politeness, fairness, the end of a job."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,14 @@ from archive.model import Capture
 from crawler.context import LEASE
 from crawler.frontier import Lease, SqliteFrontier, Visit
 from crawler.scheduler import MAX_AHEAD, Schedule, request_for
+from spiders.candidates import Candidate
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    url: str
-    host: str
-    site: str = "site"
-    kind: str = "page"
-    priority: int = 0
-    hops: str = "L"
-    via: str | None = None
-    discovered: str = "link"
-    published: str = ""
-    updated: str = ""
+def candidate(url: str, host: str, **more: Any) -> Candidate:
+    """A link of the site that is crawled."""
+    return Candidate(**{"url": url, "host": host, "site": "site", "hops": "L", "discovered": "link"} | more)
 
 
 class Time:
@@ -66,7 +57,7 @@ def schedule(frontier: SqliteFrontier, time: Time) -> Make:
 
 
 def put(frontier: SqliteFrontier, host: str, count: int, **more: Any) -> None:
-    frontier.put([Offer(url=f"http://{host}/{n}", host=host, **more) for n in range(count)])
+    frontier.put([candidate(url=f"http://{host}/{n}", host=host, **more) for n in range(count)])
 
 
 def take_all(schedule: Schedule) -> list[Lease]:
