@@ -12,7 +12,7 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BufferedReader
 from itertools import zip_longest
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 
 from archive.errors import DamagedRecord, PressmarkError
 from archive.files import Files, append_whole, disk_errors
+from archive.flaws import Flaw, digest_flaws, note_flaws
 from archive.group import RECORD_END
 from archive.gzip_members import gzip_pieces
 from archive.manifest import append_line, read_manifest, sha256_of
@@ -82,9 +83,10 @@ class _RefusedError(PressmarkError):
 class _Contents:
     """What was found in a file."""
 
-    records: int
-    responses: int
-    damage: list[DamagedRecord]
+    records: int = 0
+    responses: int = 0
+    damage: list[DamagedRecord] = field(default_factory=list)
+    flaws: list[Flaw] = field(default_factory=list)
 
 
 class _Import:
@@ -119,7 +121,7 @@ class _Import:
             self._place(incoming, rewritten=rewritten)
         passed_over: list[DamagedRecord] = []
         lines = index_lines(self.target, on_damage=passed_over.append)
-        self._enter(lines, was_there=was_there)
+        self._enter(lines, contents.flaws, was_there=was_there)
         told = {damage.offset: damage.problem for damage in (*contents.damage, *passed_over)}
         return TakenIn(
             source=self.source,
@@ -181,11 +183,13 @@ class _Import:
             self.files.unlink(self.target.with_name(self.target.name + INCOMING))
             raise _RefusedError(f"{self.source}: {there} is there already and differs; rename one of them")
 
-    def _enter(self, lines: list[str], *, was_there: bool) -> None:
-        """The line in MANIFEST and the index, unless they are there."""
+    def _enter(self, lines: list[str], flaws: list[Flaw], *, was_there: bool) -> None:
+        """What is wrong with it, the line in MANIFEST and the index, unless they are there."""
         collection = self.archive_dir.parent
         name = self.target.name
         if name not in read_manifest(collection / "MANIFEST"):
+            # Before the line in MANIFEST, so that a crash between them leaves nothing unnoted.
+            note_flaws(collection, name, _contents(self.target, name).flaws if was_there else flaws, self.files)
             append_line(collection / "MANIFEST", manifest_line(self.target, name), self.files)
         if not was_there or not (collection / "indexes" / f"{name}.cdxj").exists():
             write_index(self.target, files=self.files, lines=lines)
@@ -244,10 +248,12 @@ def _record_pieces(stream: BufferedReader[Any]) -> Iterator[bytes]:
 
 
 def _contents(path: Path, name: str) -> _Contents:
-    contents = _Contents(records=0, responses=0, damage=[])
+    contents = _Contents()
     for record in read_records(path, warc_name=name, on_damage=contents.damage.append):
         contents.records += 1
         contents.responses += record.type == "response"
+        contents.flaws += digest_flaws(record)
+    contents.flaws += (Flaw(offset=damage.offset, problem=damage.problem) for damage in contents.damage)
     return contents
 
 

@@ -38,14 +38,8 @@ class ManifestLine:
 
 def read_manifest(path: Path) -> dict[str, ManifestLine]:
     """The lines of the MANIFEST at *path* by file name; none when it is missing. A torn last line is left out."""
-    try:
-        text = path.read_bytes()
-    except FileNotFoundError:
-        return {}
-    whole = text[: text.rfind(b"\n") + 1].decode("utf-8", "replace").splitlines()
     found: dict[str, ManifestLine] = {}
-    for line in whole:
-        parts = line.split("\t")
+    for parts in read_lines(path):
         if len(parts) == 4 and parts[1].isdecimal() and parts[3].isdecimal():
             name, size, sha256, records = parts
             found.setdefault(name, ManifestLine(name=name, size=int(size), sha256=sha256, records=int(records)))
@@ -53,9 +47,24 @@ def read_manifest(path: Path) -> dict[str, ManifestLine]:
 
 
 def append_line(path: Path, line: ManifestLine, files: Files) -> None:
-    """Adds *line* durably. Several processes may do so at once; what one of them left torn is cut off."""
+    """Adds *line* durably."""
     if not line.name.isprintable() or "/" in line.name:
         raise UsageError(f"{line.name!r} is no name for a file in a collection; rename it, then run again")
+    append_lines(path, str(line), files)
+
+
+def read_lines(path: Path) -> list[list[str]]:
+    """The whole lines of a file, each as its parts between tabs; none when it is missing."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    whole = text[: text.rfind(b"\n") + 1].decode("utf-8", "replace").splitlines()
+    return [line.split("\t") for line in whole]
+
+
+def append_lines(path: Path, lines: str, files: Files) -> None:
+    """Adds *lines* durably. Several processes may do so at once; what one of them left torn is cut off."""
     with disk_errors(path):
         fd = files.append_to(path)
         try:
@@ -63,7 +72,7 @@ def append_line(path: Path, line: ManifestLine, files: Files) -> None:
             size = _whole_size(fd)
             if size < os.fstat(fd).st_size:
                 files.truncate(fd, size)
-            append_whole(files, fd, str(line).encode(), at=size, path=path)
+            append_whole(files, fd, lines.encode(), at=size, path=path)
             files.sync(fd)
         finally:
             files.close(fd)

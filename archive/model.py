@@ -31,20 +31,24 @@ def instant(when: datetime) -> str:
 def parse_instant(text: str) -> datetime:
     """The datetime of a WARC-Date (WARC 1.1, 5.4: any precision from the year to nanoseconds).
 
-    Raises ValueError for anything else.
+    The standard knows UTC alone; an offset that some writers give is reckoned with. Raises ValueError for anything
+    else.
 
     >>> parse_instant("2018-06-18T09:30:00Z")
     datetime.datetime(2018, 6, 18, 9, 30, tzinfo=datetime.timezone.utc)
+    >>> parse_instant("2018-06-18T11:30:00+02:00") == parse_instant("2018-06-18T09:30:00Z")
+    True
     """
     text = text.strip().removesuffix("Z")
     if len(text) == 4:
         text += "-01-01"
     elif len(text) == 7:
         text += "-01"
-    elif "." in text:
-        whole, _, fraction = text.partition(".")
-        text = f"{whole}.{fraction[:6]:0<6}"
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    when = datetime.fromisoformat(text)
+    try:
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError(f"{text} lies outside the years 1 to 9999 in UTC") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,6 @@ Nothing is changed. Each finding names the file, the byte, the URL and the next 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -16,18 +13,16 @@ from pathlib import Path
 
 from archive.catching_up import warcs
 from archive.errors import DamagedRecord
-from archive.http1 import NotHttp, parse_response
+from archive.flaws import Flaw, digest_flaws, noted_flaws
 from archive.manifest import ManifestLine, read_manifest, sha256_of
 from archive.model import Capture
-from archive.records import Record, read_records
+from archive.records import read_records
 from archive.warc_read import read_captures
 from archive.warc_write import OPEN, index_lines
 
-_HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha512": hashlib.sha512, "md5": hashlib.md5}
-"""The algorithms that WARC files name in their digests (WARC 1.1, 5.8)."""
-
 _REBUILD = "run `pressmark rebuild`"
 _RESTORE = "restore the file from a copy"
+_CAME_SO = "nothing to do: its bytes are those that were imported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +58,9 @@ class Report:
     findings: tuple[Finding, ...]
     """What does not hold, in the order of the files."""
 
+    remarks: tuple[Finding, ...] = ()
+    """What did not hold already when a file of others was imported, and has not changed since; no damage of ours."""
+
 
 def verify(collection_dir: Path, *, progress: Callable[[int], None] | None = None) -> Report:
     """Reads the whole collection at *collection_dir*; *progress* is told the number of records read so far."""
@@ -73,7 +71,7 @@ def verify(collection_dir: Path, *, progress: Callable[[int], None] | None = Non
         *check.catalog(),
         *check.databases(),
     ]
-    return Report(files=len(check.warcs), records=check.records, findings=tuple(findings))
+    return Report(files=len(check.warcs), records=check.records, findings=tuple(findings), remarks=tuple(check.remarks))
 
 
 class _Verification:
@@ -82,9 +80,11 @@ class _Verification:
     def __init__(self, path: Path, progress: Callable[[int], None] | None) -> None:
         self.path = path
         self.records = 0
+        self.remarks: list[Finding] = []
         self.warcs = warcs(path / "archive")
         self._progress = progress or (lambda _: None)
         self._promised = read_manifest(path / "MANIFEST")
+        self._noted = noted_flaws(path)
         self._kept: dict[str, Capture] = {}
         self._damaged: dict[tuple[str, int], DamagedRecord] = {}
 
@@ -112,15 +112,24 @@ class _Verification:
         for record in read_records(warc, on_damage=damage.append):
             self.records += 1
             self._progress(self.records)
-            yield from _digests(warc.name, record)
+            for flaw in digest_flaws(record):
+                yield from self._flaw(warc.name, flaw, record.target_uri)
         places = self._places(warc.name) if damage else []
         for broken in damage:
             self._damaged[warc.name, broken.offset] = broken
-            url = _url_at(places, broken.offset)
-            yield _of_file(warc.name, broken.problem, _RESTORE, offset=broken.offset, url=url)
+            flaw = Flaw(offset=broken.offset, problem=broken.problem)
+            yield from self._flaw(warc.name, flaw, _url_at(places, broken.offset))
         for found, _ in read_captures(warc, on_damage=lambda _: None, with_content_digest=False):
             self._keep(found.capture)
         yield from self._index(warc)
+
+    def _flaw(self, warc: str, flaw: Flaw, url: str) -> Iterator[Finding]:
+        """The finding for what is wrong with a record; a remark where it came so."""
+        if (warc, flaw) not in self._noted:
+            yield _of_file(warc, flaw.problem, _RESTORE, offset=flaw.offset, url=url)
+            return
+        whose = "digest of the original differs since import" if flaw.found else "the original was so when imported"
+        self.remarks.append(_of_file(warc, f"{whose}: {flaw.problem}", _CAME_SO, offset=flaw.offset, url=url))
 
     def catalog(self) -> Iterator[Finding]:
         """Rows that point to other bytes than those of their record, and records without a row."""
@@ -218,40 +227,6 @@ def _url_at(places: list[tuple[int, int, str]], offset: int) -> str:
         if offset <= at + length:
             return url
     return ""
-
-
-def _digests(name: str, record: Record) -> Iterator[Finding]:
-    if record.cut:
-        return
-    problems = []
-    if _differs(record.block, record.header("WARC-Block-Digest")):
-        problems.append("block digest differs from the header")
-    if record.type == "response" and record.header("WARC-Payload-Digest"):
-        try:
-            payload = parse_response(record.block).payload
-        except NotHttp:
-            payload = record.block
-        if _differs(payload, record.header("WARC-Payload-Digest")):
-            problems.append("payload digest differs from the header")
-    for problem in problems:
-        yield _of_file(name, problem, _RESTORE, offset=record.offset, url=record.target_uri)
-
-
-def _differs(content: bytes, digest: str) -> bool:
-    """Whether a labelled digest, in base32 or hexadecimal, is that of other bytes; an unknown label proves nothing."""
-    label, _, value = digest.strip().partition(":")
-    algorithm = _HASHES.get(label.lower().replace("-", ""))
-    if algorithm is None or not value:
-        return False
-    right = algorithm(content).digest()
-    return value.lower() != right.hex() and _from_base32(value) != right
-
-
-def _from_base32(value: str) -> bytes:
-    try:
-        return base64.b32decode(value.upper() + "=" * (-len(value) % 8))
-    except binascii.Error:
-        return b""
 
 
 def _integrity(path: Path, step: str) -> Iterator[Finding]:

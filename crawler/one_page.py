@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING
 from archive.errors import NothingReached
 
 if TYPE_CHECKING:
-    from archive.catching_up import Read
-    from archive.model import Capture, Reading
+    from archive.model import Reading
     from archive.warc_read import CapturedRecord
-
-MAX_REDIRECTS = 10
 
 
 def fetch_and_read(url: str, *, allow_networks: tuple[str, ...] = (), contact: str = "") -> Reading:
@@ -27,18 +24,18 @@ def fetch_and_read(url: str, *, allow_networks: tuple[str, ...] = (), contact: s
         order = CrawlOrder(
             targets=(url,),
             collection=Path(folder) / "page",
-            max_pages=1,
+            alone=True,
             delay=0.0,
             allow_networks=allow_networks,
             contact=contact,
-            settings={"LOG_LEVEL": "ERROR"},
+            settings={"LOG_LEVEL": "ERROR", "PRESSMARK_RETRY_WAITS": [1]},  # somebody waits for the answer
         )
         run_crawl(order)
         captured = list(_captures(Path(folder) / "page" / "archive"))
-        reading = _follow(url, captured, default_reader().read)
-    if reading is None:
-        raise NothingReached(_why(url, [record.capture for record in captured]))
-    return reading
+        page = _last(captured)
+        if page is None or page.capture.kind != "response":
+            raise NothingReached(_why(url, page))
+        return default_reader().read(page)
 
 
 def _captures(archive: Path) -> Iterator[CapturedRecord]:
@@ -48,24 +45,19 @@ def _captures(archive: Path) -> Iterator[CapturedRecord]:
         yield from (record for record, _ in read_captures(warc))
 
 
-def _follow(url: str, captured: list[CapturedRecord], read: Read) -> Reading | None:
-    """The reading of the page that *url* leads to."""
-    by_url = {record.capture.url: record for record in captured if record.capture.kind == "response"}
-    reading: Reading | None = None
-    for _ in range(MAX_REDIRECTS):
-        record = by_url.get(url)
-        if record is None:
-            return reading
-        reading = read(record)
-        target = next((link.url for link in reading.links if link.rel == "redirect"), None)
-        if target is None:
-            return reading
-        url = target
-    return reading
+def _last(captured: list[CapturedRecord]) -> CapturedRecord | None:
+    """The page that was asked for, or the last of those that it redirected to; the newest attempt at each."""
+    seeds = [record for record in captured if record.capture.discovered == "seed"]
+    leads_to = {record.capture.via: record for record in captured if record.capture.discovered == "redirect"}
+    page = seeds[-1] if seeds else None
+    while page is not None and page.capture.url in leads_to:
+        page = leads_to.pop(page.capture.url)
+    return page
 
 
-def _why(url: str, captures: list[Capture]) -> str:
-    for capture in captures:
-        if capture.url == url and capture.error:
-            return f"{url}: {capture.outcome}: {capture.error}"
-    return f"{url}: no answer"
+def _why(url: str, page: CapturedRecord | None) -> str:
+    if page is None:
+        return f"{url}: no answer"
+    capture = page.capture
+    behind = "" if capture.discovered == "seed" else f", where it redirects to {capture.url}"
+    return f"{url}{behind}: {capture.outcome}: {capture.error}"

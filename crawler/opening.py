@@ -152,7 +152,9 @@ class _Opening:
         self.started_at = self.clock()
         self.job = f"{self.started_at:%Y%m%d%H%M%S}-{os.getpid()}"
         self.site_files = load_sites()
-        self.targets = [resolve(target, self.site_files, since=order.since) for target in order.targets]
+        self.targets = [
+            resolve(target, self.site_files, since=order.since, alone=order.alone) for target in order.targets
+        ]
         self.sites = frozenset(target.scope.site for target in self.targets)
 
     def open(self) -> Opened:
@@ -217,7 +219,7 @@ class _Opening:
         return Folding(
             catalog=catalog,
             frontier=frontier,
-            candidates=Scopes(self.targets, self.site_files).candidates,
+            candidates=Scopes(self.targets, self.site_files, only_redirects=self.order.alone).candidates,
             host_of=registered_domain,
             waits=[float(wait) for wait in self.settings.getlist("PRESSMARK_RETRY_WAITS")],
             clock=self.clock,

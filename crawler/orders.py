@@ -42,6 +42,9 @@ class CrawlOrder:
     recheck: bool = False
     """True: everything known of the targets is due at once."""
 
+    alone: bool = False
+    """True: the targets are all that is asked for, and where they redirect to; no link, feed or sitemap is followed."""
+
     delay: float | None = None
     """Seconds between two requests to one host; None for the default of the settings."""
 

@@ -9,7 +9,7 @@ from datetime import date
 from archive.errors import UsageError
 from archive.model import Capture, Reading
 from pipelines.site import Sites
-from pipelines.urls import same_site
+from pipelines.urls import canonical, registered_domain, same_site
 from spiders.candidates import Candidate, Scope, candidates, seeds
 from spiders.places import FEED_HOSTS
 
@@ -27,8 +27,11 @@ class Target:
     """Where its crawl begins."""
 
 
-def resolve(target: str, sites: Sites, *, since: date | None = None) -> Target:
+def resolve(target: str, sites: Sites, *, since: date | None = None, alone: bool = False) -> Target:
     """The target that a word of the command line names. Raises UsageError.
+
+    A URL of a site with a site file is asked for first, and then all that the file names; with *alone* it is all that
+    is asked for.
 
     >>> resolve("www.example.com", Sites()).scope.site
     'example.com'
@@ -41,9 +44,15 @@ def resolve(target: str, sites: Sites, *, since: date | None = None) -> Target:
     try:
         known = sites.of_url(url)
         scope = Scope.of_site(known, since=since) if known else Scope.of_target(url, since=since)
-        return Target(scope=scope, seeds=tuple(seeds(url, scope)))
+        around = seeds(url, scope)
+        itself = next(seed for seed in around if seed.url == canonical(url))
     except ValueError as problem:
         raise UsageError(f"{target!r} is no http or https URL: {problem}") from None
+    if alone:
+        return Target(scope=scope, seeds=(itself,))
+    named = {seed.url: seed for seed in (seeds(known, scope) if known else around)}
+    first = replace(named.pop(itself.url, itself), priority=itself.priority)
+    return Target(scope=scope, seeds=(first, *named.values()))
 
 
 def _is_place(target: str) -> bool:
@@ -51,10 +60,14 @@ def _is_place(target: str) -> bool:
 
 
 class Scopes:
-    """The scope of each site: of the targets as they were asked for, of others as their site file or name says."""
+    """The scope of each site: of the targets as they were asked for, of others as their site file or name says.
 
-    def __init__(self, targets: Iterable[Target], sites: Sites) -> None:
+    With *only_redirects* nothing else is followed, and redirects wherever they lead.
+    """
+
+    def __init__(self, targets: Iterable[Target], sites: Sites, *, only_redirects: bool = False) -> None:
         self._sites = sites
+        self._only_redirects = only_redirects
         self._scopes = {target.scope.site: target.scope for target in targets}
         self._places: dict[tuple[str, str], bool] = {}
 
@@ -72,6 +85,8 @@ class Scopes:
         if not capture.site:
             return ()
         scope = self.of(capture.site)
+        if self._only_redirects:
+            return _redirects(capture, reading, scope)
         within = tuple(
             [link for link in reading.links if link.rel != "link" or self._may_lead(link.url, capture, scope)]
         )
@@ -89,3 +104,10 @@ class Scopes:
             if len(self._places) > _PLACES:
                 self._places.clear()
         return known
+
+
+def _redirects(capture: Capture, reading: Reading, scope: Scope) -> Iterable[Candidate]:
+    """Where a redirect leads, be it to another site."""
+    links = tuple(link for link in reading.links if link.rel == "redirect")
+    wider = replace(scope, domains=scope.domains | {registered_domain(link.url) for link in links})
+    return [each for each in candidates(capture, replace(reading, links=links), wider) if each.discovered == "redirect"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from archive.collection import Collection
+from archive.files import Files
+from archive.manifest import append_line
 from archive.verify import Finding, verify
+from archive.warc import manifest_line
 from tests.archive.catalogs import make_reader, page, write_warc
+from tests.archive.test_warc_read import record
 
 
 @pytest.fixture
@@ -174,3 +179,58 @@ def test_damage(kept: Collection, damage: Callable[[Collection], None], told: st
     assert any(told in finding.problem for finding in found), found
     assert found
     assert all(finding.next_step for finding in found)
+
+
+def bring_in(kept: Collection, tmp_path: Path, content: bytes) -> Path:
+    """The file of somebody else, in the collection."""
+    source = tmp_path / "theirs.warc.gz"
+    source.write_bytes(content)
+    kept.import_warcs([source], make_reader().read, reader_id=make_reader().id, link=False)
+    return kept.archive_dir / source.name
+
+
+def theirs(*numbers: int) -> list[bytes]:
+    """Gzip members of responses whose digests never were right."""
+    wrong = {"WARC-Block-Digest": "sha1:WRONG", "WARC-Payload-Digest": "sha1:WRONG"}
+    blocks = [b"HTTP/1.1 200 OK\r\n\r\n<p>page %d</p>" % n for n in numbers]
+    return [gzip.compress(record("response", block, name=str(n), **wrong), mtime=0) for n, block in enumerate(blocks)]
+
+
+def test_what_came_so(kept: Collection, tmp_path: Path) -> None:
+    """What never matched its own digest, or was torn, when it was imported is a remark and no finding."""
+    first, second, third = theirs(1, 2, 3)
+    bring_in(kept, tmp_path, first + second + third[:-20])
+    report = verify(kept.path)
+    at = [0, 0, len(first), len(first), len(first) + len(second)]
+
+    assert report.findings == ()
+    assert [(remark.offset, remark.problem.partition(":")[0]) for remark in report.remarks] == [
+        *((offset, "digest of the original differs since import") for offset in at[:-1]),
+        (at[-1], "the original was so when imported"),
+    ]
+
+
+def test_damage_to_what_came_so(kept: Collection, tmp_path: Path) -> None:
+    """Where such a record changes after the import, that is damage; the others stay remarks."""
+    first, second = theirs(1, 2)
+    path = bring_in(kept, tmp_path, first + second)
+    path.write_bytes(first + theirs(1, 7)[1])
+    report = verify(kept.path)
+
+    assert {finding.offset for finding in report.findings if finding.file == "archive/theirs.warc.gz"} == {
+        None, len(first),
+    }  # fmt: skip
+    assert {remark.offset for remark in report.remarks} == {0}
+
+
+def test_the_same_file_written_by_us(kept: Collection) -> None:
+    """A record of our own that does not match its digest is damage, whatever MANIFEST says of the file."""
+    name = "ours.warc.gz"
+    (kept.archive_dir / name).write_bytes(b"".join(theirs(1)))
+    append_line(kept.manifest_path, manifest_line(kept.archive_dir / name, name), Files())
+    report = verify(kept.path)
+
+    assert [finding.problem for finding in report.findings if finding.file == f"archive/{name}"] == [
+        "block digest differs from the header", "payload digest differs from the header",
+    ]  # fmt: skip
+    assert report.remarks == ()

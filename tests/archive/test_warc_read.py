@@ -15,6 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.errors import DamagedRecord
 from archive.foreign import SUFFIXES
 from archive.gzip_members import scan_members
+from archive.model import parse_instant
 from archive.warc import CapturedRecord, build_group, read_capture, read_captures, read_groups, read_records
 from tests.archive.exchanges import GZIPPED, PAGE, exchange, numbered_ids, writer
 
@@ -296,3 +297,31 @@ def test_public_files_as_warcio_reads_them(path: Path) -> None:
     first = path.name.endswith((".arc", ".arc.gz"))  # of an ARC's first block warcio leaves the version lines out
     assert ours[first:] == theirs[first:]
     assert len(ours) == len(theirs)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2018-06-18T09:30:00Z", (2018, 6, 18, 9, 30)),
+        ("2018-06-18T09:30:00", (2018, 6, 18, 9, 30)),
+        ("2018-06-18T11:30:00+02:00", (2018, 6, 18, 9, 30)),
+        ("2018-06-18T11:30:00.25+02:00", (2018, 6, 18, 9, 30, 0, 250_000)),
+        ("2018-06-17T22:00:00.123456789-11:30", (2018, 6, 18, 9, 30, 0, 123_456)),
+        ("2018-06-18T09:30:00.123456789Z", (2018, 6, 18, 9, 30, 0, 123_456)),
+        ("2018-06-18T09:30Z", (2018, 6, 18, 9, 30)),
+        ("2018-06-18", (2018, 6, 18)),
+        ("2018-06", (2018, 6, 1)),
+        ("2018", (2018, 1, 1)),
+    ],
+)
+def test_instants(written: str, read: tuple[int, ...]) -> None:
+    """A WARC-Date of any precision is an instant in UTC; an offset, which the standard does not know, counts."""
+    year, month, day, *time = read
+    assert parse_instant(written) == datetime(year, month, day, *time, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", ["", "yesterday", "2018-06-18T09:30:00+99:00", "0001-01-01T00:00:00+01:00"])
+def test_no_instants(written: str) -> None:
+    """What is no instant, or none in UTC, is a ValueError."""
+    with pytest.raises(ValueError, match=r"Invalid isoformat|offset must be|in UTC"):
+        parse_instant(written)

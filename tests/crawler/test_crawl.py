@@ -30,17 +30,6 @@ def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
 
 
 @pytest.fixture
-def web() -> TinyWeb:
-    return TinyWeb()
-
-
-@pytest.fixture
-def server(web: TinyWeb) -> Iterator[Server]:
-    with serve(web) as server:
-        yield server
-
-
-@pytest.fixture
 def kept(tmp_path: Path) -> Path:
     return tmp_path / "kept"
 
