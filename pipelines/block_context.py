@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.block_features import Columns, Floats, Layout, nearest, running, shifted, window
+from pipelines.block_features import Floats, Layout, Rows, nearest, running, shifted, table, windows
 
 Numbers = NDArray[Any]
 
@@ -21,56 +21,56 @@ _LONG: Final = 100
 _FAR: Final = 1e5
 _SHIFTS: Final = (-3, -2, -1, 1, 2, 3)
 _REACHES: Final = (3, 8, 20)
+_LEVELS: Final = 5
+NAMES: Final = (
+    "likely", *(f"likely_{shift:+d}" for shift in _SHIFTS),
+    *(f"likely_{what}window{reach}" for reach in _REACHES for what in ("", "text_")),
+    *(f"likely_{what}up{level}" for level in range(_LEVELS) for what in ("", "text_", "share_")),
+    "likely_path", "likely_look",
+    "chosen_before", "chosen_after", "chosen_letters", "chosen_share",
+    "since_chosen", "until_chosen", "letters_since_chosen", "letters_until_chosen",
+    *(f"with_chosen_{side}{level}" for level in (1, 2) for side in ("before", "after")),
+    "from_first_sure", "from_last_sure", "mean_chosen", "mean_top", "likely_of_top",
+    "levels_to_region", "from_region_first", "from_region_end",
+)  # fmt: skip
+"""What the rows of `context` are about, in their order."""
 
 
-def context(layout: Layout, first_look: Floats) -> tuple[list[str], Floats]:
-    """Names of the columns, and the table of columns x blocks, for the probabilities of a *first_look*."""
-    columns, likely = Columns(), first_look.astype(np.float64)
-    _around(layout, columns, likely)
-    _inside(layout, columns, likely)
-    _along(layout, columns, likely)
-    _region(layout, columns, likely)
-    return columns.names, columns.table()
+def context(layout: Layout, first_look: Floats) -> tuple[tuple[str, ...], Floats]:
+    """What the rows are about, and the table of questions x blocks, for the probabilities of a *first_look*."""
+    likely = first_look.astype(np.float64)
+    rows = [*_around(layout, likely), *_inside(layout, likely), *_along(layout, likely), *_region(layout, likely)]
+    return NAMES, table(len(NAMES), layout.n, rows)
 
 
-def _around(layout: Layout, columns: Columns, likely: Numbers) -> None:
+def _around(layout: Layout, likely: Numbers) -> Rows:
     """The likelihoods before and after each block."""
-    columns.add(likely=likely)
-    columns.add_many(
-        [f"likely_{shift:+d}" for shift in _SHIFTS], [shifted(likely[None], shift)[0] for shift in _SHIFTS]
-    )
+    rows: Rows = [likely, *(shifted(likely[None], shift) for shift in _SHIFTS)]
     weighted = np.array([likely, likely * layout.length, layout.length])
-    for reach in _REACHES:
-        mean, text, letters = window(weighted, reach)
-        columns.add(**{f"likely_window{reach}": mean, f"likely_text_window{reach}": text / np.maximum(letters, 1)})
+    for mean, text, letters in windows(weighted, _REACHES):
+        rows += [mean, text / np.maximum(letters, 1)]
+    return rows
 
 
-def _inside(layout: Layout, columns: Columns, likely: Numbers) -> None:
+def _inside(layout: Layout, likely: Numbers) -> Rows:
     """The likelihoods in the elements around each block, and in the frames of the same template, itself left out."""
     text = likely * layout.length
-    sum_likely, sum_text = layout.within(running(likely)), layout.within(running(text))
-    sum_letters, count = layout.within(layout.before), layout.end - layout.first
-    total = max(float(text.sum()), 1.0)
-    for level in range(5):
-        around = layout.up[level]
-        others = count[around] - 1
-        columns.add(
-            **{
-                f"likely_up{level}": np.where(others > 0, (sum_likely[around] - likely) / np.maximum(others, 1), -1),
-                f"likely_text_up{level}": np.where(
-                    others > 0, (sum_text[around] - text) / np.maximum(sum_letters[around] - layout.length, 1), -1
-                ),
-                f"likely_share_up{level}": sum_text[around] / total,
-            }
-        )
-    for name, numbers in (("path", layout.blocks.paths), ("look", layout.blocks.looks)):
-        group = np.array(numbers, dtype=np.int64)[layout.element]
-        others = np.bincount(group)[group] - 1
-        mean = (np.bincount(group, likely)[group] - likely) / np.maximum(others, 1)
-        columns.add(**{f"likely_{name}": np.where(others > 0, mean, -1)})
+    around = layout.up[:_LEVELS]
+    sum_likely, sum_text = layout.within(running(likely))[around], layout.within(running(text))[around]
+    others = (layout.end - layout.first)[around] - 1
+    letters = layout.within(layout.before)[around] - layout.length
+    beside = np.where(others > 0, (sum_likely - likely) / np.maximum(others, 1), -1)
+    text_beside = np.where(others > 0, (sum_text - text) / np.maximum(letters, 1), -1)
+    shares = sum_text / max(float(text.sum()), 1.0)
+    rows: Rows = [np.stack((beside, text_beside, shares), axis=1).reshape(-1, layout.n)]
+    for group in layout.templates:
+        alike = np.bincount(group)[group] - 1
+        mean = (np.bincount(group, likely)[group] - likely) / np.maximum(alike, 1)
+        rows.append(np.where(alike > 0, mean, -1))
+    return rows
 
 
-def _along(layout: Layout, columns: Columns, likely: Numbers) -> None:
+def _along(layout: Layout, likely: Numbers) -> Rows:
     """How far it is to the likely blocks before and after, and how much of them there is."""
     n, at, letters = layout.n, layout.at, layout.before
     on = likely > _LIKELY
@@ -78,29 +78,25 @@ def _along(layout: Layout, columns: Columns, likely: Numbers) -> None:
     total = max(float(chosen[-1]), 1.0)
     last, coming = nearest(on)
     last, coming = np.concatenate([[-50], last[:-1]]), np.concatenate([coming[1:], [n + 50]])
-    columns.add(
-        chosen_before=chosen[:-1] / total,
-        chosen_after=(total - chosen[1:]) / total,
-        chosen_letters=np.full(n, np.log1p(chosen[-1])),
-        chosen_share=np.full(n, chosen[-1] / layout.total),
-        since_chosen=at - last,
-        until_chosen=coming - at,
-        letters_since_chosen=np.where(last >= 0, letters[:-1] - letters[np.maximum(last, 0) + 1], _FAR),
-        letters_until_chosen=np.where(coming < n, letters[np.minimum(coming, n - 1)] - letters[1:], _FAR),
-    )
-    for level in (1, 2):
-        around = layout.up[level]
-        columns.add(
-            **{
-                f"with_chosen_before{level}": (last >= 0) & (around[np.maximum(last, 0)] == around),
-                f"with_chosen_after{level}": (coming < n) & (around[np.minimum(coming, n - 1)] == around),
-            }
-        )
+    before, after = np.maximum(last, 0), np.minimum(coming, n - 1)
+    rows: Rows = [
+        chosen[:-1] / total,
+        (total - chosen[1:]) / total,
+        float(np.log1p(chosen[-1])),
+        float(chosen[-1] / layout.total),
+        at - last,
+        coming - at,
+        np.where(last >= 0, letters[:-1] - letters[before + 1], _FAR),
+        np.where(coming < n, letters[after] - letters[1:], _FAR),
+    ]
+    for around in layout.up[1:3]:
+        rows += [(last >= 0) & (around[before] == around), (coming < n) & (around[after] == around)]
+    return rows
 
 
-def _region(layout: Layout, columns: Columns, likely: Numbers) -> None:
+def _region(layout: Layout, likely: Numbers) -> Rows:
     """Where the sure blocks begin and end, and the element that holds most of what is likely and least of the rest."""
-    n, at = layout.n, layout.at
+    at = layout.at
     on = likely > _LIKELY
     sure = np.flatnonzero((likely > _SURE) & (layout.length > _LONG))
     first, last = (int(sure[0]), int(sure[-1])) if len(sure) else (-1, -1)
@@ -108,13 +104,13 @@ def _region(layout: Layout, columns: Columns, likely: Numbers) -> None:
     gain = layout.within(running(np.sqrt(layout.length) * (likely - 0.4)))
     gain[layout.end == layout.first] = -_FAR
     best = len(gain) - 1 - int(np.argmax(gain[::-1]))
-    columns.add(
-        from_first_sure=at - first,
-        from_last_sure=at - last,
-        mean_chosen=np.full(n, likely[on].mean() if on.any() else 0.0),
-        mean_top=np.full(n, top),
-        likely_of_top=likely / max(top, 0.05),
-        levels_to_region=layout.levels_to(best),
-        from_region_first=at - layout.first[best],
-        from_region_end=layout.end[best] - at,
-    )
+    return [
+        at - first,
+        at - last,
+        float(likely[on].mean()) if on.any() else 0.0,
+        top,
+        likely / max(top, 0.05),
+        layout.levels_to(best),
+        at - layout.first[best],
+        layout.end[best] - at,
+    ]

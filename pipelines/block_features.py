@@ -1,14 +1,14 @@
-"""Numbers that tell body from surroundings, one column for each block of a page.
+"""Numbers that tell body from surroundings, one row of numbers for each question and one column for each block.
 
-Everything is computed for all blocks at once; what has to be gone through one by one are the words of short lines and
-the table of elements.
+Everything is computed for all blocks at once, related questions together: what costs is the number of calls to numpy,
+not the arithmetic. Gone through one by one are only the words of the lines and the table of elements.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ _UP: Final = 5
 _WRAPPER_SHARE: Final = 0.5
 _PAGE_SHARE: Final = 0.97
 _LINE_LENGTH: Final = 250
+_LONG_PARAGRAPH: Final = 1_000
 _KEPT_ON_WRAPPERS: Final = sum(HINT_BIT[k] for k in ("body", "article", "content", "main", "text", "paywall"))
 _TAGS_KEPT_ON_WRAPPERS: Final = TAG_BIT["article"] | TAG_BIT["main"] | TAG_BIT["section"]
 _TAGS_AROUND: Final = (
@@ -79,33 +80,99 @@ _WORD_SHIFTS: Final = np.arange(len(WORD_KINDS), dtype=np.int64)[:, None]
 _INLINE_KINDS: Final = ("byline", "date", "credit", "caption", "tags", "hidden")
 _INLINE_SHIFTS: Final = np.array([HINTS.index(kind) for kind in _INLINE_KINDS], dtype=np.int64)[:, None]
 
-_STOPS: Final = frozenset('.!?。！？…؟।"”»’)')
-_OPENERS: Final = frozenset("\"“„«‘'—–-")
-_MARKS: Final = frozenset("[(*•·►▶→#@©>|◆■●")
 _LETTERS_AND_DIGITS: Final = re.compile(r"\w+").findall
-_LETTER_CLASSES: Final = ("digit", "upper", "comma", "stop", "quote", "bar", "wide", "space")
+_LETTER_CLASSES: Final = {
+    "digit": "0123456789٠١٢٣٤٥٦٧٨٩",
+    "upper": "".join(chr(code) for code in range(0x0600) if chr(code).isupper()),
+    "comma": ",;،、，；",
+    "stop": ".!?。！？…؟।",
+    "quote": "\"'“”„«»‘’「」",
+    "bar": "|/•·›»>–—→▶",
+    "wide": "".join(map(chr, range(0x3040, 0xD7A4))),
+    "space": " ",
+}
+_MARK_CLASSES: Final = ("comma", "stop", "quote", "bar")
+_LAST_LETTERS: Final = {"stop": '.!?。！？…؟।"”»’)', "period": ".。", "colon": ":：", "bracket": "])"}
+_FIRST_LETTERS: Final = {"quote": "\"“„«‘'—–-", "mark": "[(*•·►▶→#@©>|◆■●"}
+_PLANE: Final = 0x10000
+"""Letters outside of the basic plane count as its last one, which is none."""
 
 
 def _letter_table() -> NDArray[np.uint64]:
     """For each code point of the basic plane, a one in the 16 bits of each of its classes: two words of four."""
-    members = {
-        "digit": "0123456789٠١٢٣٤٥٦٧٨٩",
-        "comma": ",;،、，；",
-        "stop": ".!?。！？…؟।",
-        "quote": "\"'“”„«»‘’「」",
-        "bar": "|/•·›»>–—→▶",
-        "space": " ",
-        "upper": "".join(chr(code) for code in range(0x0600) if chr(code).isupper()),
-        "wide": "".join(chr(code) for code in range(0x3040, 0xD7A4)),
-    }
-    table = np.zeros((2, 0x10000), dtype=np.uint64)
-    for place, name in enumerate(_LETTER_CLASSES):
-        codes = np.array([ord(letter) for letter in members[name]])
-        table[place // 4, codes] |= np.uint64(1 << 16 * (place % 4))
+    table = np.zeros((2, _PLANE), dtype=np.uint64)
+    for place, members in enumerate(_LETTER_CLASSES.values()):
+        table[place // 4, list(map(ord, members))] |= np.uint64(1 << 16 * (place % 4))
     return table
 
 
+def _edge_table() -> NDArray[np.uint16]:
+    """For each code point of the basic plane, a bit for each question about the last or first letter of a block."""
+    letters = np.arange(_PLANE, dtype=np.uint32).view("U1")
+    is_any = [np.char.isupper(letters), np.char.islower(letters), np.char.isdigit(letters)]
+    classes = [np.isin(letters, list(members)) for members in (*_LAST_LETTERS.values(), *_FIRST_LETTERS.values())]
+    rows = [*classes[: len(_LAST_LETTERS)], *is_any, *classes[len(_LAST_LETTERS) :]]
+    return np.asarray(sum(row.astype(np.uint16) << bit for bit, row in enumerate(rows)), dtype=np.uint16)
+
+
 _LETTERS: Final = _letter_table()
+_EDGES: Final = _edge_table()
+_LAST_SHIFTS: Final = np.arange(4, dtype=np.uint16)[:, None]
+_FIRST_SHIFTS: Final = np.arange(4, 9, dtype=np.uint16)[:, None]
+_COUNT_SHIFTS: Final = (np.arange(4, dtype=np.uint64) * np.uint64(16))[None, :, None]
+
+_LETTER_NAMES: Final = (
+    "length", "words", "word_length", "wide", "digit_share", "upper_share",
+    *(f"{mark}_{what}" for mark in _MARK_CLASSES for what in ("count", "per_word")),
+    "ends_stop", "ends_period", "ends_colon", "ends_bracket",
+    "starts_upper", "starts_lower", "starts_digit", "starts_quote", "starts_mark",
+    "has_at", "has_address", "link_density", "links", "bold_share",
+)  # fmt: skip
+_WORD_NAMES: Final = (
+    *(f"has_{kind}" for kind in WORD_KINDS), *(f"starts_{kind}" for kind in WORD_KINDS),
+    "known_words", "standfirst_likeness", "description_likeness",
+)  # fmt: skip
+_NAME_NAMES: Final = (
+    *(f"near_{kind}" for kind in HINTS), *(f"around_{kind}" for kind in HINTS),
+    *(f"inline_{kind}" for kind in _INLINE_KINDS),
+    *(f"is_{tag}" for tag in _TAGS_OWN), *(f"in_{tag}" for tag in _TAGS_AROUND),
+)  # fmt: skip
+_HEAD_NAMES: Final = (
+    "title_likeness", "declared", "is_head", "from_head", "letters_from_head", "levels_to_head",
+    "prose_since", "prose_to_come", "prose_share", "from_heading",
+    *(f"under_{WORD_KINDS[kind]}" for kind in _HEADING_KINDS),
+)  # fmt: skip
+_CONTAINER_NAMES: Final = (
+    *(
+        f"up{level}_{what}"
+        for level in range(1, _UP)
+        for what in ("mass", "share", "links", "prose", "prose_rate", "count")
+    ),
+    "levels_to_best", "score_of_parent", "score_of_grandparent",
+    "from_best_first", "from_best_end", "best_share", "pictures_here",
+)  # fmt: skip
+_TEMPLATE_NAMES: Final = (
+    *(f"{frame}_{what}" for frame in ("path", "look") for what in ("count", "length", "share", "links", "prose")),
+    "repeats",
+)  # fmt: skip
+_PLACE_NAMES: Final = (
+    "place", "text_before", "letters_before", "blocks", "page_letters", "depth", "from_first", "from_end",
+    "in_heads_article", "articles", "pictures_ahead", "pictures_behind",
+)  # fmt: skip
+_NEIGHBOUR_NAMES: Final = (
+    *(
+        f"{side}_{what}"
+        for side in ("before2", "before1", "after1", "after2")
+        for what in ("length", "links", "p", "heading", "prose", "same_parent")
+    ),
+    *(f"window{reach}_{what}" for reach in (3, 8) for what in ("length", "links", "prose")),
+    "since_prose", "until_prose",
+)  # fmt: skip
+NAMES: Final = (
+    *_LETTER_NAMES, *_WORD_NAMES, *_NAME_NAMES, *_HEAD_NAMES,
+    *_CONTAINER_NAMES, *_TEMPLATE_NAMES, *_PLACE_NAMES, *_NEIGHBOUR_NAMES,
+)  # fmt: skip
+"""What the rows of `features` are about, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,28 +190,6 @@ class Declared:
 
     body: str = ""
     """The articleBody of its JSON-LD."""
-
-
-class Columns:
-    """Columns under their names, in the order in which they were added."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.rows: list[Numbers] = []
-
-    def add(self, **columns: Numbers) -> None:
-        """Add some columns by name."""
-        self.names += columns
-        self.rows += columns.values()
-
-    def add_many(self, names: Iterable[str], rows: Iterable[Numbers]) -> None:
-        """Add the rows of *rows* as columns."""
-        self.names += names
-        self.rows += list(rows)
-
-    def table(self) -> Floats:
-        """Columns x blocks."""
-        return np.array(self.rows, dtype=np.float32)
 
 
 class Layout:
@@ -166,10 +211,11 @@ class Layout:
         self.density = self.links / self.length
         self.before = running(self.length)
         self.total = self.before[-1]
-        up = [self.element]
+        up, outer = [self.element], np.maximum(self.parent, 0)
         for _ in range(_UP):
-            up.append(np.maximum(self.parent[up[-1]], 0))
+            up.append(outer[up[-1]])
         self.up = np.array(up)
+        self.templates = np.array([blocks.paths, blocks.looks], dtype=np.int64)[:, self.element]
 
     def within(self, sums: Numbers) -> Numbers:
         """For each element, what *sums*, running over the blocks, comes to inside of it."""
@@ -185,6 +231,21 @@ class Layout:
         return np.asarray(((self.at < first) | (self.at >= end)).sum(axis=0))
 
 
+Rows = list[Numbers | float]
+"""Rows of a table: arrays of one row or several, and a number where it is the same for all blocks."""
+
+
+def table(count: int, blocks: int, rows: Rows) -> Floats:
+    """One table of *count* rows and *blocks* columns, of *rows* one below the other."""
+    out = np.empty((count, blocks), dtype=np.float32)
+    at = 0
+    for row in rows:
+        deep = len(row) if isinstance(row, np.ndarray) and row.ndim == 2 else 1
+        out[at : at + deep] = row
+        at += deep
+    return out
+
+
 def running(values: Numbers) -> Numbers:
     """Sums of *values* up to each place, with a zero in front."""
     out = np.zeros(len(values) + 1)
@@ -192,85 +253,100 @@ def running(values: Numbers) -> Numbers:
     return out
 
 
-def features(layout: Layout, declared: Declared) -> tuple[list[str], Floats]:
-    """Names of the columns, and the table of columns x blocks."""
-    columns = Columns()
-    prose = _letters(layout, columns)
-    words = _words(layout, columns, declared)
-    _names(layout, columns)
-    head = _head(layout, columns, declared, words, prose)
-    _containers(layout, columns, prose)
-    _templates(layout, columns, prose)
-    _place(layout, columns, head)
-    _neighbours(layout, columns, prose)
-    return columns.names, columns.table()
-
-
-def _letters(layout: Layout, columns: Columns) -> Numbers:
-    """What the letters of each block are; gives back which blocks read like prose."""
-    texts, length = layout.blocks.texts, layout.length
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    packed = _LETTERS[:, np.minimum(codes, 0xFFFF)]
-    sums = np.add.reduceat(packed, layout.before[:-1].astype(np.int64), axis=1)
-    fields = (sums[:, None, :] >> (np.arange(4, dtype=np.uint64) * np.uint64(16))[None, :, None]) & np.uint64(0xFFFF)
-    count = dict(zip(_LETTER_CLASSES, fields.reshape(8, -1).astype(np.float64), strict=True))
-    wide = count["wide"] / length
-    words = np.where(wide > 0.3, length / 2, count["space"] + 1)
-    columns.add(length=length, words=words, word_length=np.where(wide > 0.3, 5, length / words), wide=wide)
-    columns.add(digit_share=count["digit"] / length, upper_share=count["upper"] / length)
-    for name in ("comma", "stop", "quote", "bar"):
-        columns.add(**{f"{name}_count": count[name], f"{name}_per_word": count[name] / words})
-    first, last = [text[0] for text in texts], [text[-1] for text in texts]
-    columns.add(
-        ends_stop=np.array([letter in _STOPS for letter in last]),
-        ends_period=np.array([letter in ".。" for letter in last]),
-        ends_colon=np.array([letter in ":：" for letter in last]),
-        ends_bracket=np.array([letter in "])" for letter in last]),
-        starts_upper=np.array([letter.isupper() for letter in first]),
-        starts_lower=np.array([letter.islower() for letter in first]),
-        starts_digit=np.array([letter.isdigit() for letter in first]),
-        starts_quote=np.array([letter in _OPENERS for letter in first]),
-        starts_mark=np.array([letter in _MARKS for letter in first]),
-        has_at=np.array(["@" in text for text in texts]),
-        has_address=np.array(["http" in text or "www." in text or ".com" in text for text in texts]),
-        link_density=layout.density,
-        links=np.array(layout.blocks.links),
-        bold_share=np.minimum(np.array(layout.blocks.bold_letters) / length, 1),
+def features(layout: Layout, declared: Declared) -> tuple[tuple[str, ...], Floats]:
+    """What the rows are about, and the table of questions x blocks."""
+    letters, prose = _letters(layout)
+    words, first_words, likeness = _words(layout, declared)
+    headings, head = _head(layout, declared, first_words, likeness, prose)
+    return NAMES, table(
+        len(NAMES),
+        layout.n,
+        [
+            *letters,
+            *words,
+            *_names(layout),
+            *headings,
+            *_containers(layout, prose),
+            *_templates(layout, prose),
+            *_place(layout, head),
+            *_neighbours(layout, prose),
+        ],
     )
-    sentences = count["stop"] + count["comma"]
-    return np.asarray((length > np.where(wide > 0.3, 40, 80)) & (layout.density < 0.35) & (sentences > 1))
 
 
-def _words(layout: Layout, columns: Columns, declared: Declared) -> tuple[Numbers, Numbers]:
-    """Known words of lines, and among the first four words; gives back those, and how alike the title each block is."""
+def _letters(layout: Layout) -> tuple[Rows, Numbers]:
+    """What the letters of each block are, and which blocks read like prose."""
+    texts, length = layout.blocks.texts, layout.length
+    codes = np.minimum(np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32), 0xFFFF)
+    starts = layout.before[:-1].astype(np.int64)
+    sums = np.add.reduceat(_LETTERS[:, codes], starts, axis=1)
+    fields = (sums[:, None, :] >> _COUNT_SHIFTS) & np.uint64(0xFFFF)
+    digit, upper, *marks, wide, space = fields.reshape(8, -1).astype(np.float64)
+    wide /= length
+    is_wide = wide > 0.3
+    words = np.where(is_wide, length / 2, space + 1)
+    mark_rows = np.empty((2 * len(marks), layout.n))
+    mark_rows[0::2] = marks
+    mark_rows[1::2] = mark_rows[0::2] / words
+    last = layout.before[1:].astype(np.int64) - 1
+    rows: Rows = [
+        length,
+        words,
+        np.where(is_wide, 5, length / words),
+        wide,
+        digit / length,
+        upper / length,
+        mark_rows,
+        (_EDGES[codes[last]] >> _LAST_SHIFTS) & 1,
+        (_EDGES[codes[starts]] >> _FIRST_SHIFTS) & 1,
+        np.array(["@" in text for text in texts]),
+        np.array(["http" in text or "www." in text or ".com" in text for text in texts]),
+        layout.density,
+        np.array(layout.blocks.links),
+        np.minimum(np.array(layout.blocks.bold_letters) / length, 1),
+    ]
+    comma, stop, *_ = marks
+    prose = (length > np.where(is_wide, 40, 80)) & (layout.density < 0.35) & (comma + stop > 1)
+    return rows, np.asarray(prose)
+
+
+def _words(layout: Layout, declared: Declared) -> tuple[Rows, Numbers, Numbers]:
+    """Known words of lines, and among the first four words; those apart, and how alike the title each block is."""
     title, *leads = (set(text.lower().split()) for text in (declared.title, declared.standfirst, declared.description))
     any_, early, share = [0] * layout.n, [0] * layout.n, [0.0] * layout.n
-    likeness, described = np.zeros(layout.n), np.zeros((2, layout.n))
-    for i, text in enumerate(layout.blocks.texts):
-        short = len(text) <= _LINE_LENGTH
-        words = (text if short else text[:80]).lower().replace(":", " ").split() or [""]
+    likeness, described = [0.0] * layout.n, ([0.0] * layout.n, [0.0] * layout.n)
+    compared = any(leads)
+    text = "\n".join(layout.blocks.texts).lower()
+    lines, spaced = text.split("\n"), text.replace(":", " ").split("\n")
+    for i, line in enumerate(lines):
+        short = len(line) <= _LINE_LENGTH
+        words = (spaced[i] if short else spaced[i][:80]).split()
         for mask in word_masks(words[:4]):
             early[i] |= mask
-        if short:
+        is_compared = compared and len(line) < _LONG_PARAGRAPH
+        own = set(words if short else line.split()) if short or is_compared else set[str]()
+        if short and words:
             masks = word_masks(words)
-            share[i] = len(masks) / len(words)
-            for mask in masks:
-                any_[i] |= mask
-        if len(text) < 1_000 and any(leads):
-            own = set(words if short else text.lower().split())
-            for k, lead in enumerate(leads):
-                described[k, i] = 2 * len(own & lead) / (len(own) + len(lead)) if lead else -1
-        if short and title:
-            own = set(words)
-            likeness[i] = 2 * len(own & title) / (len(own) + len(title))
+            if masks:
+                share[i] = len(masks) / len(words)
+                for mask in masks:
+                    any_[i] |= mask
+            if title and not title.isdisjoint(own):
+                likeness[i] = _likeness(own, title)
+        if is_compared:
+            for lead, shares in zip(leads, described, strict=True):
+                shares[i] = _likeness(own, lead) if lead else -1.0
     first = (np.array(early, dtype=np.int64) >> _WORD_SHIFTS) & 1
-    columns.add_many([f"has_{kind}" for kind in WORD_KINDS], (np.array(any_, dtype=np.int64) >> _WORD_SHIFTS) & 1)
-    columns.add_many([f"starts_{kind}" for kind in WORD_KINDS], first)
-    columns.add(known_words=np.array(share), standfirst_likeness=described[0], description_likeness=described[1])
-    return first, likeness
+    known = (np.array(any_, dtype=np.int64) >> _WORD_SHIFTS) & 1
+    return [known, first, np.array([share, *described])], first, np.array(likeness)
 
 
-def _names(layout: Layout, columns: Columns) -> None:
+def _likeness(one: set[str], other: set[str]) -> float:
+    """How many of their words two lines share, from 0 to 1."""
+    return 2 * len(one & other) / (len(one) + len(other))
+
+
+def _names(layout: Layout) -> Rows:
     """Tags and names of the elements around; of those that hold most of the page only what speaks for a body counts."""
     blocks = layout.blocks
     mass = layout.within(layout.before) / layout.total
@@ -289,50 +365,45 @@ def _names(layout: Layout, columns: Columns) -> None:
     inline = np.array(blocks.inline_hints, dtype=np.int64)
     near = own[element] | own[layout.up[1]] | inline
     far = np.array(around, dtype=np.int64)[element]
-    columns.add_many([f"near_{kind}" for kind in HINTS], (near >> _HINT_SHIFTS) & 1)
-    columns.add_many([f"around_{kind}" for kind in HINTS], (far >> _HINT_SHIFTS) & 1)
-    columns.add_many([f"inline_{kind}" for kind in _INLINE_KINDS], (inline >> _INLINE_SHIFTS) & 1)
-    columns.add_many([f"is_{tag}" for tag in _TAGS_OWN], layout.tag == _OWN_SHIFTS)
-    columns.add_many(
-        [f"in_{tag}" for tag in _TAGS_AROUND], (np.array(tags_around, dtype=np.int64)[element] >> _AROUND_SHIFTS) & 1
-    )
+    return [
+        (near >> _HINT_SHIFTS) & 1,
+        (far >> _HINT_SHIFTS) & 1,
+        (inline >> _INLINE_SHIFTS) & 1,
+        layout.tag == _OWN_SHIFTS,
+        (np.array(tags_around, dtype=np.int64)[element] >> _AROUND_SHIFTS) & 1,
+    ]
 
 
-def _head(layout: Layout, columns: Columns, declared: Declared, words: tuple[Numbers, Numbers], prose: Numbers) -> int:
-    """How each block stands to the headline and to what the page declares; gives the headline's place, -1 if none."""
-    first, likeness = words
+def _head(
+    layout: Layout, declared: Declared, first_words: Numbers, likeness: Numbers, prose: Numbers
+) -> tuple[Rows, int]:
+    """How each block stands to the headline and to what the page declares; and the headline's place, -1 if none."""
     score = likeness + np.where(layout.heading, 0.2, 0.0) + np.where(layout.tag == _H1, 0.3, 0.0)
     score[layout.length > 300] = 0
     head = int(score.argmax()) if score.max() >= 0.5 else -1
-    far = np.full(layout.n, -999)
-    columns.add(
-        title_likeness=likeness,
-        declared=_declared(layout, declared.body),
-        is_head=layout.at == head,
-        from_head=layout.at - head if head >= 0 else far,
-        letters_from_head=layout.before[:-1] - layout.before[head] if head >= 0 else far,
-        levels_to_head=layout.levels_to(int(layout.element[head])) if head >= 0 else far,
-    )
     written = running(np.where(prose & (layout.at > head), layout.length, 0.0))
-    columns.add(
-        prose_since=written[:-1],
-        prose_to_come=written[-1] - written[1:],
-        prose_share=written[:-1] / max(written[-1], 1),
-    )
     heading = np.maximum.accumulate(np.where(layout.heading, layout.at, -1))
     heading = np.where(layout.heading, np.concatenate([[-1], heading[:-1]]), heading)
-    columns.add(from_heading=layout.at - heading)
-    columns.add_many(
-        [f"under_{WORD_KINDS[kind]}" for kind in _HEADING_KINDS],
-        np.where(heading >= 0, first[_HEADING_KINDS, :][:, heading], 0),
-    )
-    return head
+    under = np.where(heading >= 0, first_words[_HEADING_KINDS, :][:, heading], 0)
+    return [
+        likeness,
+        _declared(layout, declared.body),
+        layout.at == head,
+        layout.at - head if head >= 0 else -999,
+        layout.before[:-1] - layout.before[head] if head >= 0 else -999,
+        layout.levels_to(int(layout.element[head])) if head >= 0 else -999,
+        written[:-1],
+        written[-1] - written[1:],
+        written[:-1] / max(written[-1], 1),
+        layout.at - heading,
+        under,
+    ], head
 
 
-def _declared(layout: Layout, body: str) -> Numbers:
+def _declared(layout: Layout, body: str) -> Numbers | float:
     """1 for a block that the declared body holds, 0 for another, -1 where none is declared."""
     if len(body) < 200:
-        return np.full(layout.n, -1)
+        return -1
     folded = _fold(body)
     own = [_fold(text[:160])[:80] for text in layout.blocks.texts]
     return np.array([len(text) > 12 and text in folded for text in own])
@@ -342,104 +413,92 @@ def _fold(text: str) -> str:
     return "".join(_LETTERS_AND_DIGITS(text.lower()))
 
 
-def _containers(layout: Layout, columns: Columns, prose: Numbers) -> None:
+def _containers(layout: Layout, prose: Numbers) -> Rows:
     """How much text, and what sort, the elements around each block hold."""
     written = np.where(prose, layout.length, 0.0)
     mass = layout.within(layout.before)
-    linked = layout.within(running(layout.links)) / np.maximum(mass, 1)
     good = layout.within(running(written))
     all_good = max(float(written.sum()), 1.0)
-    pictures = np.bincount([element for _, element, _ in layout.blocks.images], minlength=len(mass))[: len(mass)]
-    for level in range(1, _UP):
-        around = layout.up[level]
-        columns.add(
-            **{
-                f"up{level}_mass": mass[around],
-                f"up{level}_share": mass[around] / layout.total,
-                f"up{level}_links": linked[around],
-                f"up{level}_prose": good[around] / all_good,
-                f"up{level}_prose_rate": good[around] / np.maximum(mass[around], 1),
-                f"up{level}_count": (layout.end - layout.first)[around],
-            }
-        )
+    some = np.maximum(mass, 1)
+    sums = np.array(
+        [
+            mass,
+            mass / layout.total,
+            layout.within(running(layout.links)) / some,
+            good / all_good,
+            good / some,
+            layout.end - layout.first,
+        ]
+    )
     score = np.zeros(len(mass))
     for level, part in ((1, 1.0), (2, 0.5), (3, 0.25)):
         score += np.bincount(layout.up[level], written, minlength=len(mass)) * part
     best = int(np.argmax(score))
-    levels = layout.levels_to(best)
-    columns.add(
-        levels_to_best=levels,
-        score_of_parent=score[layout.up[1]] / max(score[best], 1),
-        score_of_grandparent=score[layout.up[2]] / max(score[best], 1),
-        from_best_first=layout.at - layout.first[best],
-        from_best_end=layout.end[best] - layout.at,
-        best_share=np.full(layout.n, good[best] / all_good),
-        pictures_here=pictures[layout.element] + pictures[layout.up[1]],
-    )
+    pictures = np.bincount([element for _, element, _ in layout.blocks.images], minlength=len(mass))[: len(mass)]
+    return [
+        *(sums[:, layout.up[level]] for level in range(1, _UP)),
+        layout.levels_to(best),
+        score[layout.up[1:3]] / max(score[best], 1),
+        layout.at - layout.first[best],
+        layout.end[best] - layout.at,
+        float(good[best] / all_good),
+        pictures[layout.element] + pictures[layout.up[1]],
+    ]
 
 
-def _templates(layout: Layout, columns: Columns, prose: Numbers) -> None:
+def _templates(layout: Layout, prose: Numbers) -> Rows:
     """How often the same frame comes on the page, and what the blocks in it are like on average."""
-    for name, numbers in (("path", layout.blocks.paths), ("look", layout.blocks.looks)):
-        group = np.array(numbers, dtype=np.int64)[layout.element]
+    rows: Rows = []
+    for group in layout.templates:
         size = np.bincount(group)
         total = np.maximum(np.bincount(group, layout.length), 1)
         many = np.maximum(size, 1)
-        columns.add(
-            **{
-                f"{name}_count": size[group],
-                f"{name}_length": (total / many)[group],
-                f"{name}_share": total[group] / layout.total,
-                f"{name}_links": (np.bincount(group, layout.links) / total)[group],
-                f"{name}_prose": (np.bincount(group, prose) / many)[group],
-            }
-        )
+        linked, written = np.bincount(group, layout.links) / total, np.bincount(group, prose) / many
+        rows.append(np.array([size, total / many, total / layout.total, linked, written])[:, group])
     seen = Counter(layout.blocks.texts)
-    columns.add(repeats=np.array([seen[text] for text in layout.blocks.texts]))
+    rows.append(np.array([seen[text] for text in layout.blocks.texts]))
+    return rows
 
 
-def _place(layout: Layout, columns: Columns, head: int) -> None:
+def _place(layout: Layout, head: int) -> Rows:
     """Where on the page each block stands."""
     n = layout.n
     depth = [0] * len(layout.blocks.parents)
     article = [-1] * len(depth)
-    for i, parent in enumerate(layout.blocks.parents):
+    for i, (parent, tag) in enumerate(zip(layout.blocks.parents, layout.blocks.tags, strict=True)):
         if parent >= 0:
             depth[i], article[i] = depth[parent] + 1, article[parent]
-        if layout.blocks.tags[i] == _ARTICLE:
+        if tag == _ARTICLE:
             article[i] = i
     articles = np.array(article)[layout.element]
     ahead = np.bincount([min(place, n) for _, _, place in layout.blocks.images], minlength=n + 1)
-    columns.add(
-        place=layout.at / n,
-        text_before=layout.before[:-1] / layout.total,
-        letters_before=layout.before[:-1],
-        blocks=np.full(n, n),
-        page_letters=np.full(n, layout.total),
-        depth=np.array(depth)[layout.element],
-        from_first=layout.at - layout.first[layout.up[1]],
-        from_end=layout.end[layout.up[1]] - layout.at,
-        in_heads_article=(articles == articles[head]) & (articles >= 0) if head >= 0 else np.zeros(n),
-        articles=np.full(n, len(set(article)) - 1),
-        pictures_ahead=ahead[:n],
-        pictures_behind=ahead[1 : n + 1],
-    )
+    return [
+        layout.at / n,
+        layout.before[:-1] / layout.total,
+        layout.before[:-1],
+        n,
+        float(layout.total),
+        np.array(depth)[layout.element],
+        layout.at - layout.first[layout.up[1]],
+        layout.end[layout.up[1]] - layout.at,
+        (articles == articles[head]) & (articles >= 0) if head >= 0 else 0,
+        len(set(article)) - 1,
+        ahead[:n],
+        ahead[1 : n + 1],
+    ]
 
 
-def _neighbours(layout: Layout, columns: Columns, prose: Numbers) -> None:
+def _neighbours(layout: Layout, prose: Numbers) -> Rows:
     """What stands just before and after."""
-    own = np.array([layout.length, layout.density, layout.tag == _P, layout.heading, prose], dtype=np.float64)
+    own = np.array([layout.length, layout.density, layout.tag == _P, layout.heading, prose, layout.up[1]])
+    rows: Rows = []
     for shift in (-2, -1, 1, 2):
-        name = f"{'before' if shift < 0 else 'after'}{abs(shift)}"
-        columns.add_many(
-            [f"{name}_{what}" for what in ("length", "links", "p", "heading", "prose")], shifted(own, shift)
-        )
-        columns.add(**{f"{name}_same_parent": shifted(layout.up[1:2].astype(np.float64), shift)[0] == layout.up[1]})
-    smooth = np.array([np.log1p(layout.length), layout.density, prose], dtype=np.float64)
-    for reach in (3, 8):
-        columns.add_many([f"window{reach}_{what}" for what in ("length", "links", "prose")], window(smooth, reach))
+        beside = shifted(own, shift)
+        beside[5] = beside[5] == own[5]
+        rows.append(beside)
+    smooth = np.array([np.log1p(layout.length), layout.density, prose])
     last, coming = nearest(prose)
-    columns.add(since_prose=layout.at - last, until_prose=coming - layout.at)
+    return [*rows, *windows(smooth, (3, 8)), layout.at - last, coming - layout.at]
 
 
 def shifted(rows: Numbers, by: int) -> Numbers:
@@ -452,13 +511,17 @@ def shifted(rows: Numbers, by: int) -> Numbers:
     return out
 
 
-def window(rows: Numbers, reach: int) -> Numbers:
-    """The mean over *reach* places on either side in each row, the ends cut short."""
-    total = np.zeros((rows.shape[0], rows.shape[1] + 1))
+def windows(rows: Numbers, reaches: Sequence[int]) -> list[Numbers]:
+    """The means over each of *reaches* places on either side in each row, the ends cut short."""
+    length = rows.shape[1]
+    total = np.zeros((rows.shape[0], length + 1))
     np.cumsum(rows, axis=1, out=total[:, 1:])
-    at = np.arange(rows.shape[1])
-    low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, rows.shape[1])
-    return np.asarray((total[:, high] - total[:, low]) / (high - low))
+    at = np.arange(length)
+    means = []
+    for reach in reaches:
+        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, length)
+        means.append(np.asarray((total[:, high] - total[:, low]) / (high - low)))
+    return means
 
 
 def nearest(flags: Numbers) -> tuple[Numbers, Numbers]:

@@ -6,6 +6,7 @@ Every tree asks the same questions at each depth, so a block's leaf is a number 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -21,14 +22,14 @@ Floats = NDArray[np.float32]
 class BlockModel:
     """A sum of trees of one depth, as the training script writes it."""
 
-    names: tuple[str, ...]
-    """The columns that the trees ask about, in the order of `columns`."""
-
-    columns: NDArray[np.intp]
-    """Which of `names` each question is about: trees x depth."""
+    rows: NDArray[np.intp]
+    """The row of the table that each question is about."""
 
     borders: Floats
-    """The answer to a question is yes above this value: trees x depth."""
+    """The answer to each question is yes above this value; a column."""
+
+    questions: NDArray[np.intp]
+    """Which question each tree asks at each depth: depth x trees."""
 
     leaves: Floats
     """What each leaf adds to the log-odds: trees x 2 ** depth."""
@@ -37,30 +38,35 @@ class BlockModel:
     """Log-odds before any tree."""
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The model in the form of `to_json`."""
+    def from_json(cls, text: str, names: Sequence[str]) -> Self:
+        """The model in the form that the training script writes, for tables whose rows are those of *names*."""
         plain = json.loads(text)
         trees = plain["trees"]
+        asked = [list(zip(tree["ask"], tree["above"], strict=True)) for tree in trees]
+        questions = sorted({question for tree in asked for question in tree})
+        numbers = {question: number for number, question in enumerate(questions)}
+        places = {name: place for place, name in enumerate(names)}
         return cls(
-            names=tuple(plain["columns"]),
-            columns=np.array([tree["ask"] for tree in trees], dtype=np.intp),
-            borders=np.array([tree["above"] for tree in trees], dtype=np.float32),
+            rows=np.array([places[plain["columns"][column]] for column, _ in questions], dtype=np.intp),
+            borders=np.array([[border] for _, border in questions], dtype=np.float32),
+            questions=np.array([[numbers[question] for question in tree] for tree in asked], dtype=np.intp).T.copy(),
             leaves=np.array([tree["add"] for tree in trees], dtype=np.float32) / plain["scale"],
             bias=plain["bias"],
         )
 
     def probabilities(self, table: Floats) -> Floats:
-        """How likely each block is one of the body; *table* is columns x blocks, its columns those of `names`."""
-        trees, depth = self.columns.shape
-        leaf = np.zeros((trees, table.shape[1]), dtype=np.int16)
-        for question in range(depth):
-            answers = table[self.columns[:, question]] > self.borders[:, question, None]
-            leaf += answers.astype(np.int16) << question
-        odds = np.take_along_axis(self.leaves, leaf.astype(np.intp), axis=1).sum(axis=0) + self.bias
+        """How likely each block is one of the body; *table* is questions x blocks."""
+        answers = (table[self.rows] > self.borders).view(np.uint8)
+        leaf = answers[self.questions[0]]
+        for bit, asked in enumerate(self.questions[1:], start=1):
+            leaf |= answers[asked] << bit
+        trees, leaves = self.leaves.shape
+        firsts = np.arange(0, trees * leaves, leaves, dtype=np.intp)[:, None]
+        odds = self.leaves.ravel().take(leaf + firsts).sum(axis=0) + self.bias
         return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
 
 
 @lru_cache(maxsize=4)
-def load_model(name: str) -> BlockModel:
-    """A model that comes with the package."""
-    return BlockModel.from_json(files("pipelines").joinpath(name).read_text("utf-8"))
+def load_model(file: str, names: tuple[str, ...]) -> BlockModel:
+    """A model that comes with the package, for tables whose rows are those of *names*."""
+    return BlockModel.from_json(files("pipelines").joinpath(file).read_text("utf-8"), names)

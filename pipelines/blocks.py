@@ -197,25 +197,25 @@ class _Walk:
         self.in_link = self.in_bold = 0
         self.link_letters = self.bold_letters = self.links = self.inline_hints = 0
         self.letters = self.breaks = 0
-        self.path_numbers: dict[tuple[int, int, str], int] = {}
-        self.look_numbers: dict[tuple[int, int, str], int] = {}
-        self.own_looks: list[int] = []
+        self.paths: dict[tuple[int, int, str], int] = {}
+        self.looks: dict[tuple[int, str, int, str], int] = {}
+        self.frames: list[tuple[int, str, int]] = [(-1, "", -1)]
         self.masks: dict[str, int] = {}
 
     def run(self, root: LexborNode) -> None:
         """Visit *root* and all below it, in document order."""
-        open_nodes: list[tuple[LexborNode, int]] = []
+        above: list[tuple[LexborNode, int]] = []
         node: LexborNode | None = root
-        treatment, left_out, text, enter, leave = _BY_ID.get, self.left_out, self.text, self.enter, self.leave
+        text, enter, leave, treatment, left_out = self.text, self.enter, self.leave, _BY_ID.get, self.left_out
         left = self.budget.nodes
         while True:
             if node is None:
-                if not open_nodes:
+                if not above:
                     break
-                node, kind = open_nodes.pop()
+                node, kind = above.pop()
                 if kind != _PLAIN:
                     leave(kind)
-                node = node.next if open_nodes else None
+                node = node.next if above else None
                 continue
             tag_id = node.tag_id
             left -= 1
@@ -234,17 +234,15 @@ class _Walk:
             else:
                 if kind != _PLAIN:
                     enter(node, kind, tag)
-                open_nodes.append((node, kind))
+                above.append((node, kind))
                 node = node.first_child
         self.flush()
 
     def text(self, node: LexborNode) -> None:
         """Take a text node into the block that is being gathered."""
         text = node.text_content
-        if not text:
-            return
-        if text.isspace():
-            if self.pieces:
+        if not text or text.isspace():
+            if text and self.pieces:
                 self.pieces.append(" ")
             return
         if self.first is None:
@@ -262,7 +260,7 @@ class _Walk:
         if kind == _BLOCK:
             if self.pieces:
                 self.flush()
-            self.open(node, tag)
+            self.open(node.attributes, tag)
         elif kind == _LINK:
             self.in_link += 1
             self.links += 1
@@ -300,23 +298,28 @@ class _Walk:
         elif self.pieces:
             self.pieces.append(" ")
 
-    def open(self, node: LexborNode, tag: int) -> None:
-        """Make *node* the element that the next blocks stand in."""
+    def open(self, attributes: dict[str, str | None], tag: int) -> None:
+        """Make an element of *tag* the one that the next blocks stand in."""
         blocks, parent = self.blocks, self.element
-        attributes = node.attributes
-        name = attributes.get("class") or "" if attributes else ""
-        paths, looks = blocks.paths, self.own_looks
-        own = self.look_numbers.setdefault((-1, tag, name), len(self.look_numbers))
-        path, look = (paths[parent], looks[parent]) if parent >= 0 else (-1, -1)
-        paths.append(self.path_numbers.setdefault((path, own, ""), len(self.path_numbers)))
-        blocks.looks.append(self.look_numbers.setdefault((look, own, ""), len(self.look_numbers)))
-        looks.append(own)
+        name = (attributes.get("class") or "") if attributes else ""
+        around = blocks.paths[parent] if parent >= 0 else 0
+        path = self.paths.get((around, tag, name)) or self.path_of(around, tag, name)
+        blocks.paths.append(path)
+        blocks.looks.append(self.frames[path][2])
         blocks.parents.append(parent)
         blocks.tags.append(tag)
         blocks.hints.append(self.hints_of(attributes) if attributes else 0)
         blocks.first_blocks.append(len(blocks.texts))
+        self.element = len(blocks.end_blocks)
         blocks.end_blocks.append(-1)
-        self.element = len(looks) - 1
+
+    def path_of(self, around: int, tag: int, name: str) -> int:
+        """A new number for *tag* and *name* below the path *around*; kept beside it, that of its look."""
+        outer_tag, outer_name, _ = self.frames[around]
+        look = self.looks.setdefault((outer_tag, outer_name, tag, name), len(self.looks))
+        path = self.paths[around, tag, name] = len(self.frames)
+        self.frames.append((tag, name, look))
+        return path
 
     def hints_of(self, attributes: dict[str, str | None]) -> int:
         """What the names of an element hint at."""
@@ -324,6 +327,8 @@ class _Walk:
         hints = self.masks.get(names)
         if hints is None:
             hints = self.masks[names] = hint_mask(names) if names else 0
+        if len(attributes) == 1 and names:
+            return hints
         if "hidden" in attributes or attributes.get("aria-hidden") == "true":
             return hints | _UNSEEN
         style = attributes.get("style")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from archive.model import Image
 from pipelines.block_context import context
 from pipelines.block_features import Declared, Layout, features
-from pipelines.block_model import BlockModel, load_model
+from pipelines.block_model import load_model
 from pipelines.blocks import Blocks
 from pipelines.body_markup import clean_text, markup, plain_text
 from pipelines.pictures import pictures_of
@@ -126,14 +126,9 @@ def likelihoods(blocks: Blocks, declared: Declared) -> NDArray[np.float32]:
     """How likely each block belongs to the body: by itself, then in the light of what that made of its surroundings."""
     layout = Layout(blocks)
     names, table = features(layout, declared)
-    first_look = _asked(load_model(_FIRST), names, table)
+    first_look = load_model(_FIRST, names).probabilities(table)
     more_names, more = context(layout, first_look)
-    return _asked(load_model(_SECOND), names + more_names, np.vstack([table, more]))
-
-
-def _asked(model: BlockModel, names: Sequence[str], table: NDArray[np.float32]) -> NDArray[np.float32]:
-    place = {name: i for i, name in enumerate(names)}
-    return model.probabilities(table[[place[name] for name in model.names]])
+    return load_model(_SECOND, names + more_names).probabilities(np.concatenate([table, more]))
 
 
 def _confidence(blocks: Blocks, likely: np.ndarray[Any, Any], chosen: Sequence[int]) -> float:
