@@ -71,6 +71,16 @@ class Running:
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
+    def kill_all(self) -> None:
+        """Kill it and its children at one blow, as a power switch does."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended yet."""
+        return Path(f"/proc/{self.pid}").exists()
+
     def wait(self) -> Ended:
         """How it ended."""
         return self._crawls.ended()
@@ -99,12 +109,24 @@ class Crawls:
         self._zygote.stdout.close()
 
     def start(
-        self, *, kill: str = "", ahead: float = 0, settings: dict[str, Any] | None = None, **order: Any
+        self,
+        *,
+        kill: str = "",
+        ahead: float = 0,
+        longest: int = LONGEST,
+        settings: dict[str, Any] | None = None,
+        **order: Any,
     ) -> Running:
-        """Begin a crawl; its clock is so many hours *ahead*."""
+        """Begin a crawl, the first process of a group; its clock is so many hours *ahead*."""
         quick = {"delay": 0, "concurrency": 8, "allow_networks": ["127.0.0.0/8"]}
         plain = {"PRESSMARK_READING_CHILDREN": 0, "PRESSMARK_RETRY_WAITS": [0.2, 0.4]}
-        line = {"kill": kill, "ahead": ahead, "order": quick | order, "settings": plain | (settings or {})}
+        line = {
+            "kill": kill,
+            "ahead": ahead,
+            "longest": longest,
+            "order": quick | order,
+            "settings": plain | (settings or {}),
+        }
         self._zygote.stdin.write(json.dumps(line) + "\n")
         self._zygote.stdin.flush()
         return Running(self, int(self._zygote.stdout.readline()))
@@ -129,8 +151,11 @@ def main(room: Path) -> None:
             (room / name).unlink(missing_ok=True)
         pid = os.fork()
         if pid == 0:
-            signal.alarm(LONGEST)  # a crawl that does not end is ended, and so is told from the next one
+            os.setpgid(0, 0)
+            signal.alarm(asked["longest"])  # a crawl that does not end is ended, and so is told from the next one
             _crawl(asked, room)
+        with suppress(OSError):
+            os.setpgid(pid, pid)  # here too, so that it is a group before anybody hears of it
         print(pid, flush=True)
         _, status = os.waitpid(pid, 0)
         print(json.dumps(_ended(status, room)), flush=True)
