@@ -354,12 +354,13 @@ class Job:
             log.warning("%s: %d pages brought hardly any news; what is left there is for a later job", part, pages)
         if isinstance(self.error, DiskFull):  # the record of the end needs room too; without it the exit is unknown
             return
-        _, end = self._writer.position
+        growing, end = self._writer.position
         if end:
             note = closing_note(self.name, finished_at=summary.finished_at, stats=summary.stats, exit_code=summary.exit)
             self._writer.append_note(note)
             self._writer.sync()
-            self._opened.fold_end(end, everything_is_folded=self.error is None and not self._marks.waiting)
+            is_folded = self.error is None and not self._marks.waiting
+            self._opened.fold_end(growing, end, everything_is_folded=is_folded)
         self._writer.close()
 
     def _sum_up(self, reason: str) -> CrawlSummary:

@@ -113,19 +113,20 @@ class Opened:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     """What runs beside Scrapy's requests."""
 
-    def fold_end(self, closing_at: int, *, everything_is_folded: bool) -> None:
-        """Fold what the WARC files say of the job itself; *closing_at* is where its closing record begins.
+    def fold_end(self, growing: str, closing_at: int, *, everything_is_folded: bool) -> None:
+        """Fold what the WARC files say of the job itself.
 
-        When *everything_is_folded*, the watermarks move to the end of the growing file.
+        *closing_at* is where in the file *growing* its closing record begins; that record may have been the last to fit
+        in. When *everything_is_folded*, the watermarks move to the end of the file.
         """
-        growing, size = self.writer.position
-        for name in [*(path.name for path in self.writer.finished), growing]:
+        path = record_path(self.collection.archive_dir, growing)
+        for name in dict.fromkeys([*(path.name for path in self.writer.finished), growing]):
             first = first_job_record(record_path(self.collection.archive_dir, name), name)
             if first is not None:
                 self.catalog.add_job_record(first)
-        for record in job_records(record_path(self.collection.archive_dir, growing), growing, closing_at):
+        for record in job_records(path, growing, closing_at):
             self.catalog.add_job_record(record)
-        reached = {growing: size} if everything_is_folded else {}
+        reached = {growing: path.stat().st_size} if everything_is_folded else {}
         self.catalog.commit(reached)
         self.frontier.set_watermarks(reached)
 

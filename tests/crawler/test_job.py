@@ -17,6 +17,7 @@ from archive.index import Catalog
 from archive.jobs import read_notes
 from archive.model import Capture, Exchange, NotAnArticle, Reading, Unreadable
 from archive.warc import read_captures
+from crawler.bindings import default_reader
 from crawler.folding import Settled
 from crawler.frontier import SqliteFrontier
 from crawler.job import Job
@@ -181,6 +182,18 @@ def test_an_aborted_reading(job: Job, tmp_path: Path) -> None:
 
     assert reading == Unreadable(reason="more CPU time than a page may have")
     assert read_notes(warc, warc.name).aborted == {(capture.record_id, reader_id): reading.reason}
+
+
+def test_the_closing_record_fills_the_file(job: Job, tmp_path: Path) -> None:
+    """The record of a job's end may be the one that fills its WARC file; it is folded all the same."""
+    capture = job.record(exchange("/1"))
+    reading = asyncio.run(job.read(capture))
+    in_loop(lambda: job.fold(settled(capture, reading)))
+    job._opened.writer._max_bytes = job._opened.writer.position[1] + 1
+    job.close_at_once("finished")
+
+    assert rows(tmp_path, "select exit from jobs") == [(0,)]
+    assert Collection.open(tmp_path / "kept").check_rebuild(default_reader) is None
 
 
 def test_unchanged_pages_are_revisits(job: Job, opened: Callable[[], Opened], tmp_path: Path) -> None:
