@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYWEB  := .venv-pywb/.ready
 
-.PHONY: demo test lint bench bench-extraction soak clean help
+.PHONY: demo test lint bench bench-extraction bench-newsweb soak clean help
 
 help:           ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -39,6 +39,9 @@ bench: $(READY) ## CPU per page of crawl, extract and rebuild, beside a bare Scr
 
 bench-extraction: $(READY) ## how well articles are read, beside other readers
 	$(BIN)/python -m tests.benchmarks.extraction
+
+bench-newsweb: $(READY) ## how well simulated webs are read, by field, page design and kind of page
+	$(BIN)/python -m tests.benchmarks.newsweb_reading
 
 soak: $(READY)  ## a crawl under 1,000 kill -9, then the same done to a spider with Scrapy's JOBDIR
 	$(BIN)/python -m tests.benchmarks.kill_loop --kills 1000 --pages 3000 --peer

@@ -12,7 +12,7 @@ from pipelines.body import Body, read_body
 from pipelines.dates import habits_of, read_dates
 from pipelines.headline import read_headline
 from pipelines.json_ld import article_node
-from pipelines.kinds import Signs, page_kind
+from pipelines.kinds import Signs, page_kind, teaser_share
 from pipelines.labels import (
     read_canonical_url,
     read_is_free,
@@ -37,12 +37,13 @@ def read_article(page: Page, layout: Layout | None = None) -> Article | Listing 
     *layout* is how the site lays out its pages on the day of the capture; what it selects comes before what the general
     readers find.
     """
-    article, body, shown = _read(page)
+    article, body, at = _read(page)
     if layout is not None:
         from pipelines.layouts import apply_layout
 
         article = apply_layout(article, page, layout)
-    kind = page_kind(page, article_node(page.json_ld, page.url, page.title), _signs(page, article, shown=shown))
+    news = article_node(page.json_ld, page.url, page.title)
+    kind = page_kind(page, news, _signs(page, article, at, is_news=bool(news)))
     notes = (*page.notes, *page.link_notes, *body.notes)
     if kind == "article" or (layout is not None and article.body and layout.body):
         return replace(article, notes=notes)
@@ -51,16 +52,16 @@ def read_article(page: Page, layout: Layout | None = None) -> Article | Listing 
     return NotAnArticle(reason=kind, links=page.links, notes=notes)
 
 
-def _read(page: Page) -> tuple[Article, Body, bool]:
-    """The article as the general readers see it, its body, and whether its headline stands on the page."""
+def _read(page: Page) -> tuple[Article, Body, int]:
+    """The article as the general readers see it, its body, and the block of its headline; -1 where none shows it."""
     news = article_node(page.json_ld, page.url, page.title)
     headline = read_headline(page, news)
     at = headline_block(page, headline.text)
     standfirst = read_standfirst(page, news, at, headline.text)
     dates = read_dates(page, news, at, habits_of(page, declared_language(page, news)))
     publisher = read_publisher(page, news)
-    authors = read_authors(page, news, list(lines_around(page, at)), publisher.value)
     section = read_section(page, news, at, headline.text)
+    authors = read_authors(page, news, list(lines_around(page, at)), {publisher.value, section.value})
     apart = frozenset({dates.published_raw, authors.raw, section.value})
     body = read_body(page, headline=headline.text, standfirst=standfirst.text, apart=apart)
     language = read_language(page, news, f"{headline.text}\n{standfirst.text}\n{body.text}")
@@ -96,20 +97,21 @@ def _read(page: Page) -> tuple[Article, Body, bool]:
         links=page.links,
         evidence=evidence,
     )
-    return article, body, at >= 0
+    return article, body, at
 
 
-def _signs(page: Page, article: Article, *, shown: bool) -> Signs:
+def _signs(page: Page, article: Article, at: int, *, is_news: bool) -> Signs:
     blocks = page.blocks
     letters = sum(map(len, blocks.texts))
     return Signs(
         headline=article.headline,
-        is_shown=shown,
+        is_shown=at >= 0,
         body=article.body,
         published=bool(article.date_published),
         authors=bool(article.authors),
         link_share=sum(blocks.link_letters) / letters if letters else 0.0,
         body_link_share=_link_share(article),
+        teaser_share=0.0 if is_news else teaser_share(blocks, at),
     )
 
 

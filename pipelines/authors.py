@@ -8,9 +8,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from archive.model import Evidence
 from pipelines.finding import Finding, evidence_of, plain
@@ -18,8 +19,11 @@ from pipelines.json_ld import Json, Node, texts_of, types_of
 from pipelines.lines import Line, line_of
 from pipelines.page import Page, fold
 from pipelines.words.fields import AUTHOR_META
-from pipelines.words.months import MONTHS
+from pipelines.words.months import MONTHS, PUBLISHED, UPDATED
 from pipelines.words.names import AGENCIES, AND, BY, BY_INSIDE, DEGREES, NOBODY, OFFICES, PARTICLES, ROLES, TITLES
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 MAX_AUTHORS = 40
 MAX_BYLINE = 400
@@ -28,7 +32,7 @@ _BY = re.compile(rf"^\W*(?:{BY})(?:\s*[:：]\s*|\s+)", re.IGNORECASE)
 _BY_SURE = re.compile(
     r"^\W*(?:(?:written|posted|published|story|words|reported|review(?:ed)?|recipe|text|article|analysis|edited)\s+)?by\b\s*[:：]?\s*"
     r"|^\W*(?:(?:geschrieben|verfasst|veröffentlicht|ein \w+) )?von\b\s*[:：]?\s*"
-    r"|^\W*(?:par|por|door|autorin|autoren|autore|autor|auteur|authors?|автор|текст|text)\b\s*[:：]?\s*",
+    r"|^\W*(?:par|por|door|autorin|autoren|autore|autor|auteur|authors?|автор|текст|text|記者)\b\s*[:：]?\s*",
     re.IGNORECASE,
 )
 _BY_WORDS = frozenset(
@@ -64,6 +68,7 @@ _BY_WORDS = frozenset(
         "authors",
         "автор",
         "текст",
+        "記者",
     ]
 )
 """The words that `_BY_SURE` begins with."""
@@ -109,9 +114,9 @@ class _Signed:
     finding: Finding
 
 
-def read_authors(page: Page, news: Node, lines: Iterable[Line], publisher: str = "") -> Authors:
-    """The authors of the article on *page*; *lines* are those around its headline."""
-    site = {plain(publisher), plain(page.meta_value("og:site_name")), plain(news_name(page))} - {""}
+def read_authors(page: Page, news: Node, lines: Iterable[Line], others: Iterable[str] = ()) -> Authors:
+    """The authors of the article on *page*; *lines* are those around its headline, *others* names that sign nothing."""
+    site = {*map(plain, others), plain(page.meta_value("og:site_name")), plain(news_name(page))} - {""}
     signed = [s for s in _signed(page, news, list(lines), site) if s.people or s.others]
     if not any(s.people for s in signed):
         signed += _of_lines(_signed_lines(page), site, far=True)
@@ -223,7 +228,13 @@ def _of_marked(page: Page, site: set[str]) -> Iterator[_Signed]:
             )
         if len(people) > 1:
             together = _without_repetition(name for names in people for name in names)
-            yield _Signed(together, (), Finding("", "; ".join(together), "microdata", selector, 1.1))
+            # side by side they sign one text; elsewhere on the page, each another
+            more = weight + 0.1 if _are_side_by_side(nodes) else 1.1
+            yield _Signed(together, (), Finding("", "; ".join(together), "microdata", selector, more))
+
+
+def _are_side_by_side(nodes: Sequence[LexborNode]) -> bool:
+    return len({node.parent.mem_id for node in nodes if node.parent is not None}) == 1
 
 
 def _bylines(lines: Iterable[Line]) -> Iterator[Line]:
@@ -377,7 +388,8 @@ def _declared_people(raw: str, site: set[str], *, is_person: bool) -> tuple[str,
 
 
 _PLAIN_NAME = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ'’]+(?: [A-ZÀ-Þ]\.?| [A-ZÀ-Þ][a-zà-ÿ'’]+(?:-[A-ZÀ-Þ][a-zà-ÿ]+)?){1,3}")
-_NOT_PLAIN = ROLES | {word for phrase in f"{BY}|{AND}".lower().split("|") for word in phrase.split()}
+_LABELS = frozenset(word.replace("_", " ").split()[0] for word in (*PUBLISHED, *UPDATED))
+_NOT_PLAIN = ROLES | _LABELS | {word for phrase in f"{BY}|{AND}".lower().split("|") for word in phrase.split()}
 
 
 @lru_cache(maxsize=4096)
@@ -427,13 +439,15 @@ def _is_person(name: str) -> bool:
         return (
             2 <= len(name) <= 25
             and len(name.split()) <= 5
-            and not set(_words(name)) & (ROLES | OFFICES)
+            and not set(_words(name)) & (ROLES | OFFICES | _LABELS)
             and not _ends_like_an_office(name)
         )
     words = [w for w in name.split() if w.casefold() not in TITLES]
     if not 2 <= len(words) <= 6 or words[0].casefold() in {"the", "la", "el", "die", "der", "das"}:
         return False
-    if any(_bare(w) in ROLES or _bare(w) in OFFICES or ("." in w.strip(".") and not _is_initials(w)) for w in words):
+    if _bare(words[0]) in _LABELS or any(
+        _bare(w) in ROLES or _bare(w) in OFFICES or ("." in w.strip(".") and not _is_initials(w)) for w in words
+    ):
         return False
     if any(_slug(w) in AGENCIES and w.isupper() for w in words):
         return False

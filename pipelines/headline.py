@@ -178,7 +178,7 @@ def _choose(
 
 def _heading(shown: list[Finding], declared: list[Finding], site: set[str]) -> Finding | None:
     """The heading that is the headline: the first of those most like what the page declares as its title."""
-    names = site | {_site_in_title(f.raw) for f in declared} - {""}
+    names = site | {name for f in declared if (name := _site_in_title(f.raw)) and not _is_part(name, f.raw, shown)}
     candidates = [f for f in {f.value: f for f in reversed(shown)}.values() if not _is_site(f.value, names)][::-1]
     titles = {f.value for f in declared}
     best, best_score = None, _LIKE
@@ -195,6 +195,13 @@ def _is_alone(candidates: list[Finding], declared: list[Finding], site: set[str]
     """Whether there is one heading of several words, and nothing declared but the site's name."""
     is_one = len({plain(f.value) for f in candidates}) == 1 and len(plain(candidates[0].value).split()) > 2
     return is_one and all(_is_site(f.value, site) for f in declared)
+
+
+def _is_part(name: str, title: str, shown: list[Finding]) -> bool:
+    """Whether a heading reaches over what was taken for the name of a site, as in "Fire : 2 - Rain : 1"."""
+    squeezed = plain(title).replace(" ", "")
+    headings = (plain(f.value).replace(" ", "") for f in shown)
+    return any(name in heading and name != heading and heading in squeezed for heading in headings)
 
 
 def _site_in_title(title: str) -> str:

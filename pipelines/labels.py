@@ -6,9 +6,11 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from archive.model import Evidence
+from pipelines.authors import people_in
 from pipelines.finding import Finding, evidence_of, plain
 from pipelines.json_ld import Json, Node, text_of, texts_of, types_of
 from pipelines.lines import Line, line_of
@@ -16,12 +18,18 @@ from pipelines.page import Page, fold
 from pipelines.urls import canonical, same_site
 from pipelines.words.fields import KEYWORDS_META, SECTION_META
 
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+    from pipelines.blocks import Blocks
+
 MAX_KEYWORDS = 100
 _LABELLED = re.compile(
     r"^\W*(?:from|section|categor(?:y|ies)|filed (?:under|in)|posted in|published in|topics?|channel|in"
     r"|ressort|rubrik|kategorien?|thema"
-    r"|sección|categorías?|rubrique|catégories?|sezione|categorie?|categorias?|rubriek|categorie|kategori|рубрика|раздел|dział|rubrika)"
-    r"\s*[:：]?\s+(?P<name>\S.{1,60})$",
+    r"|sección|categorías?|rubrique|catégories?|sezione|categorie?|categorias?|rubriek|categorie|kategori|рубрика|раздел|dział|rubrika"
+    r"|分野|カテゴリー?|ジャンル|セクション|栏目|频道|分类|欄目|分類|섹션|분야|카테고리)"
+    r"(?:\s*[:：]\s*|\s+)(?P<name>\S.{1,60})$",
     re.IGNORECASE,
 )
 _NO_SECTION = frozenset(
@@ -49,6 +57,23 @@ _NO_SECTION = frozenset(
         "default",
     ]
 )
+_STEPS = 8
+"""Steps of a line of breadcrumbs, at most; a longer line of links is a menu."""
+
+_ABOVE, _BELOW = 3, 6
+"""Lines above and below the headline in which a link to the section may stand."""
+
+_LINE, _NAME = 160, 40
+"""Letters of such a line and of the name of a section, at most."""
+
+_ANCHORS, _IN_LINE = 400, 8
+"""Links of a page in which a menu is looked for, and links of a line that are looked at."""
+
+_LEVELS = 3
+"""Elements around a headline in which a line above it belongs to it."""
+
+_NO_NAME = re.compile(r"\d|[{}:?!<>]|^(?:back|zurück|retour|volver|torna)\b", re.IGNORECASE)
+_NO_TARGET = re.compile(r"#|/(?:author|autor|auteur|people|profile|team|staff)", re.IGNORECASE)
 _CRUMB_SEPARATOR = re.compile(r"\s*(?:[>›»→/|]|::)\s*")
 
 
@@ -139,6 +164,7 @@ def _shown_sections(page: Page, at: int, headline: str) -> Iterator[Finding]:
     yield from _labelled(page, at)
     yield from _crumbs(page, headline)
     yield from _shown_crumbs(page, at, headline)
+    yield from _linked(page, at, headline)
 
 
 def _labelled(page: Page, at: int) -> Iterator[Finding]:
@@ -179,7 +205,8 @@ def _shown_crumbs(page: Page, at: int, headline: str) -> Iterator[Finding]:
     for i in range(max(0, at - 12), at):
         line = line_of(blocks, i, i - at)
         steps = [s for s in _CRUMB_SEPARATOR.split(line.text) if s]
-        if len(steps) > 1 and len(line.text) < 300 and (blocks.links[i] > 1 or _is_crumbs(line)):
+        is_menu = len(steps) > _STEPS or ("|" in line.text and not _is_crumbs(line))
+        if len(steps) > 1 and len(line.text) < 300 and not is_menu and (blocks.links[i] > 1 or _is_crumbs(line)):
             kept = [
                 s for s in steps if plain(s) not in _NO_SECTION and not _is_the_headline(s, headline) and len(s) < 40
             ]
@@ -190,6 +217,66 @@ def _shown_crumbs(page: Page, at: int, headline: str) -> Iterator[Finding]:
 
 def _is_crumbs(line: Line) -> bool:
     return line.hints_at("nav") and line.link_share > 0.4
+
+
+def _linked(page: Page, at: int, headline: str) -> Iterator[Finding]:
+    """A link beside the headline that leads to a part of the page's path, or where one of the menu does."""
+    blocks = page.blocks
+    near = sorted(range(max(0, at - _ABOVE), min(at + _BELOW + 1, len(blocks.texts))), key=lambda i: abs(i - at))
+    for i in near:
+        text = blocks.texts[i]
+        if i == at or not blocks.links[i] or len(text) > _LINE:
+            continue
+        may_be_twin = _is_kicker(blocks, i, at) if i < at else _is_dateline(blocks, i)
+        for anchor in _anchors_in(blocks, i):
+            name, href = fold(anchor.text()), anchor.attributes.get("href") or ""
+            is_name = 1 < len(name) <= _NAME and name in text and not _is_the_headline(name, headline)
+            if not is_name or plain(name) in _NO_SECTION or _NO_NAME.search(name) or _NO_TARGET.search(href):
+                continue
+            is_person = " " in name and people_in(name)
+            if _lies_above(page, href) or (may_be_twin and not is_person and _is_in_menu(page, anchor, name)):
+                yield Finding(name, text, "heuristic", f"line {i - at:+}")
+                return
+
+
+def _is_kicker(blocks: Blocks, i: int, at: int) -> bool:
+    """Whether the block *i* stands in an element that the headline's block *at* stands in too, near to it."""
+    own, around = blocks.elements[i], blocks.elements[at]
+    for _ in range(_LEVELS):
+        around = blocks.parents[around] if around >= 0 else -1
+        if around >= 0 and around in (own, blocks.parents[own]):
+            return True
+    return False
+
+
+def _is_dateline(blocks: Blocks, i: int) -> bool:
+    """Whether a line with a link also has figures beside it, as a line with date and section does."""
+    text = blocks.texts[i]
+    return blocks.link_letters[i] < 0.8 * len(text) and any(map(str.isdigit, text))
+
+
+def _anchors_in(blocks: Blocks, i: int) -> list[LexborNode]:
+    """The links in the block *i*, and others that stand in the elements around its first and last text."""
+    around = [node for node in (blocks.spans[i][0].parent, blocks.spans[i][1].parent) if node is not None]
+    return [a for node in around for a in ([node] if node.tag == "a" else node.css("a[href]")[:_IN_LINE])]
+
+
+def _lies_above(page: Page, href: str) -> bool:
+    """Whether the path of *page* lies below the one that *href* leads to."""
+    try:
+        target, own = urlsplit(urljoin(page.base_url, href)), urlsplit(page.url)
+    except ValueError:
+        return False
+    path = target.path.rstrip("/")
+    is_above = bool(path) and own.path.startswith(path + "/") and own.path.rstrip("/") != path
+    return is_above and target.hostname == own.hostname and not target.query
+
+
+def _is_in_menu(page: Page, anchor: LexborNode, name: str) -> bool:
+    """Whether the first link of the page that leads where *anchor* does is another one of the same text."""
+    href = anchor.attributes.get("href")
+    first = next((a for a in page.tree.css("a[href]")[:_ANCHORS] if a.attributes.get("href") == href), None)
+    return first is not None and first.mem_id != anchor.mem_id and fold(first.text()) == name
 
 
 def _is_the_headline(step: str, headline: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from archive.model import Evidence
 from pipelines.blocks import TAGS, Blocks
-from pipelines.finding import Finding, evidence_of, plain
+from pipelines.finding import Finding, evidence_of, plain, width
 from pipelines.json_ld import Node, text_of
 from pipelines.lines import Line, line_of
 from pipelines.page import Page
@@ -20,6 +20,9 @@ from pipelines.words.fields import DESCRIPTION_META
 
 BELOW = 26
 SHORTEST, LONGEST = 20, 900
+_WORDS, _SPACES, _PARAGRAPH = 28, 4, 45
+"""Letters and spaces of a line of some words, letters of a paragraph."""
+
 _ENOUGH, _SURE = 1.8, 4.2
 _JUNK = (
     "caption",
@@ -79,11 +82,11 @@ def read_standfirst(page: Page, news: Node, at: int, headline: str) -> Standfirs
 def _declared(page: Page, news: Node) -> Iterator[Finding]:
     for key in ("alternativeHeadline", "description"):
         text = text_of(news.get(key))
-        if len(text) >= SHORTEST:
+        if width(text) >= SHORTEST:
             yield Finding(text, text, "json-ld", key)
     for name in DESCRIPTION_META:
         for text in page.meta.get(name, ())[:1]:
-            if len(text) >= SHORTEST:
+            if width(text) >= SHORTEST:
                 yield Finding(text, text, "opengraph" if name.startswith("og:") else "meta", name)
 
 
@@ -92,13 +95,13 @@ def _candidates(page: Page, at: int, headline: str, declared: dict[str, Finding]
     blocks = page.blocks
     if at < 0:
         for i, text in enumerate(blocks.texts[:400]):
-            if SHORTEST <= len(text) <= LONGEST and _is_declared(text, declared):
+            if SHORTEST <= width(text) <= LONGEST and _is_declared(text, declared):
                 yield line_of(blocks, i, min(i + 1, 5))
         return
     words = plain(headline)
     for i in range(at + 1, min(at + 1 + BELOW, len(blocks.texts))):
         text = blocks.texts[i]
-        if SHORTEST <= len(text) <= LONGEST and (len(text) > len(headline) + 60 or not _repeats(text, words)):
+        if SHORTEST <= width(text) <= LONGEST and (len(text) > len(headline) + 60 or not _repeats(text, words)):
             line = line_of(blocks, i, i - at)
             if line.link_share < 0.5 and not _BYLINE.match(text):
                 yield line
@@ -125,7 +128,7 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
         1.2 if is_sentence and line.distance <= 2 else 0.6 if line.tag in {"p", "div"} and line.distance <= 3 else 0.0
     )
     is_title_like = _is_title_like(blocks, line)
-    score += 2.0 if is_title_like else 0.0
+    score += 2.0 if is_title_like else 1.8 if _stands_by_the_headline(blocks, line) else 0.0
     if score < 1.2:
         return score
     if line.is_named("headline", "hidden") and not times:
@@ -151,6 +154,27 @@ def _is_title_like(blocks: Blocks, line: Line) -> bool:
         line.distance == 1 and 40 < len(line.text) < 260 and line.text[-1].isalpha() and line.text.count(" ") > 6
     )
     return is_phrase and bool(following) and all(len(text) > 80 and text.rstrip()[-1] in _ENDS for text in following)
+
+
+def _stands_by_the_headline(blocks: Blocks, line: Line) -> bool:
+    """Whether a line of some words right below the headline shares its element, and the paragraphs do not."""
+    if line.distance != 1 or width(line.text) < _WORDS or line.text.count(" ") < _SPACES * line.text.isascii():
+        return False
+    shared = _around(blocks, line.block)
+    if shared != _around(blocks, line.block - 1):
+        return False
+    following = [
+        _around(blocks, i)
+        for i in range(line.block + 1, min(line.block + 8, len(blocks.texts)))
+        if width(blocks.texts[i]) > _PARAGRAPH
+    ]
+    return len(following) > 1 and shared not in following and following[0] == following[1]
+
+
+def _around(blocks: Blocks, i: int) -> int:
+    """The element around that of the block *i*; -1 where there is none."""
+    element = blocks.elements[i]
+    return blocks.parents[element] if element >= 0 else -1
 
 
 def _times_declared(text: str, declared: dict[str, Finding]) -> int:

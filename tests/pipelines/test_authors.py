@@ -15,7 +15,7 @@ TITLE = "<h1>Harbour gets a new bridge</h1>"
 
 def authors_of(page: Page, publisher: str = "") -> tuple[str, ...]:
     lines = list(lines_around(page, headline_block(page, "Harbour gets a new bridge")))
-    return read_authors(page, article_node(page.json_ld), lines, publisher).names
+    return read_authors(page, article_node(page.json_ld), lines, {publisher}).names
 
 
 def news(author: str, more: str = "") -> str:
@@ -36,6 +36,9 @@ def news(author: str, more: str = "") -> str:
         ("J. R. R. Tolkien", ("J. R. R. Tolkien",)),
         ("박준석 기자", ("박준석",)),
         ("松岡大地 記者", ("松岡大地",)),
+        ("記者 松岡大地", ("松岡大地",)),
+        ("Agathe Sévigny, Publié le", ("Agathe Sévigny",)),
+        ("川村雄介, 公開", ("川村雄介",)),
         ("dpa/afp", ()),
         ("Daily News Staff", ()),
         ("https://www.example.com/authors/ann", ()),
@@ -111,3 +114,20 @@ def test_byline_behind_the_body():
 def test_nobody_signs():
     """A page without a byline has no author; a caption's name is none."""
     assert authors_of(page_of(f"{TITLE}<figcaption>The harbour by Carl Old, 1721</figcaption>{PROSE}")) == ()
+
+
+def test_marked_side_by_side():
+    """Authors that are marked up beside one another sign together; one further down signs something else."""
+    marked = '<span itemprop="author">{}</span>'
+    both = f"<p>By {marked.format('Ann Lee')} {marked.format('Bob Roe')}</p>"
+    assert authors_of(page_of(f"{TITLE}{both}{PROSE}")) == ("Ann Lee", "Bob Roe")
+    apart = f"<p>By {marked.format('Ann Lee')}</p>{PROSE}<div>{marked.format('Bob Roe')}</div>"
+    assert authors_of(page_of(f"{TITLE}{apart}")) == ("Ann Lee",)
+
+
+def test_section_signs_nothing():
+    """The name of the section in the line of the date is nobody's."""
+    page = page_of(
+        f"<h1>Harbour gets a new bridge</h1><div class=meta>2026年5月3日 | <a href=/b>バイオ</a></div>{PROSE}"
+    )
+    assert authors_of(page, "バイオ") == ()

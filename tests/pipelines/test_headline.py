@@ -78,3 +78,12 @@ def test_what_disagreed_is_kept():
 def test_no_title_at_all():
     """A page without any heading and title has no headline."""
     assert headline_of(page_of("<p>Text</p>")) == ""
+
+
+def test_title_with_colons():
+    """A heading of two parts is not cut where the title has the same two parts behind the site's name."""
+    page = page_of(
+        "<h1>Usine de Namur : la production reprend lundi</h1>",
+        "<title>Courrier des Villes: Usine de Namur : la production reprend lundi</title>",
+    )
+    assert headline_of(page) == "Usine de Namur : la production reprend lundi"

@@ -76,3 +76,39 @@ def test_links_of_what_is_no_article():
     """Its links lead on."""
     reading = read_article(page_of(f"<ul>{TEASERS}</ul>", "<title>404 not found</title>"))
     assert len(reading.links) == 30
+
+
+def test_list_of_teasers():
+    """Headings that are links, each with its line of text, are a list, however long those lines are."""
+    line = "A line of the story. " * 5
+    heading = '<h2><a href="/news/{}">Another story about the harbour, part {}</a></h2>'
+    teasers = "".join(f"{heading.format(i, i)}<p>{line}</p>" for i in range(12))
+    assert kind_of(f"<h1>Latest stories</h1>{teasers}", url="https://www.example.com/de/latest") == "listing"
+
+
+def test_page_of_one_tag():
+    """A page that is named as the last part of its path below `tag` is a list, also with a single teaser."""
+    teaser = f'<h2><a href="/news/1">The council has voted for a bridge</a></h2><p>18 June 2018</p>{PROSE[:400]}'
+    assert kind_of(f"<h1>Clinical trials</h1>{teaser}", url="https://www.example.com/tag/clinical-trials") == "listing"
+
+
+def test_entry_of_a_menu():
+    """A page near the root that a menu of its own names in the same few words is no article."""
+    menu = '<div><a href="/directory/">Companies</a></div>'
+    assert kind_of(f"{menu}<h1>Companies</h1>{PROSE}", url="https://www.example.com/directory/") == "other"
+    assert kind_of(f"{TITLE}{PROSE}", url="https://www.example.com/directory/") == "article"
+
+
+def test_short_article_in_japanese():
+    """A letter of Japanese says more than one of Latin script: 120 of them are a short article."""
+    text = "新しい橋が港に架かると市議会が発表した。工事は来年の春に始まり、三年後に終わる予定だ。" * 3
+    body = f"<h1>港に新しい橋、市議会が計画を発表</h1><p>2018年6月18日</p><p>{text}</p>"
+    assert kind_of(body, "<title>港に新しい橋、市議会が計画を発表 | 港新聞</title>") == "article"
+
+
+def test_site_called_register():
+    """The name of a site in the title makes no page a form for registration."""
+    form = '<form action="/login"><input type="password"></form>'
+    head = "<title>Harbour gets a new bridge | Clinic Register</title>"
+    url = "https://clinicregister.example.com/news/harbour-gets-a-new-bridge"
+    assert kind_of(f"{form}{TITLE}<p>18 June 2018</p>{PROSE[:700]}", head, url) == "article"

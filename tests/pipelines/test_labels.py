@@ -58,6 +58,39 @@ def test_label_of_the_body_is_no_section():
     assert read_section(page, {}, 0, "Harbour gets a new bridge").value == ""
 
 
+def test_menu_is_no_breadcrumbs():
+    """A line of links parted by bars is a menu; the section is the link above the headline that is also in it."""
+    links = " | ".join(f'<a href="/{name.lower()}">{name}</a>' for name in ("Start", "Health", "Devices", "Directory"))
+    cells = (
+        f'<tr><td>{links}</td></tr><tr><td><a href="/health">Health</a><br>{TITLE}<p>3 May 2018</p>{PROSE}</td></tr>'
+    )
+    assert read_section(page_of(f"<table>{cells}</table>"), {}, 2, "Harbour gets a new bridge").value == "Health"
+
+
+@pytest.mark.parametrize(
+    ("url", "line", "section"),
+    [
+        (
+            "https://www.example.com/a/1",
+            'By <a href="/people/ann">Ann Lee</a>, 3 May – <a href="/h">Health</a>',
+            "Health",
+        ),
+        (
+            "https://www.example.com/sport/skiing/1",
+            '<a href="/sport/skiing/">Skiing</a> <a href="/x">Tips</a>',
+            "Skiing",
+        ),
+        ("https://www.example.com/a/1", '<a href="#comments">Comments</a> 3 May <a href="/donate">Donate</a>', ""),
+        ("https://www.example.com/a/1", "分野: <a href=/iryo>医療</a>", "医療"),
+    ],
+)
+def test_link_by_the_headline(url: str, line: str, section: str):
+    """A link by the headline is the section where a menu has it too, or where the page's path lies below it."""
+    menu = '<div><ul><li><a href="/">Home</a></li><li><a href="/h">Health</a></li></ul></div>'
+    page = page_of(f"{menu}<div>{TITLE}<div>{line}</div>{PROSE}</div>", url=url)
+    assert read_section(page, {}, 2, "Harbour gets a new bridge").value == section
+
+
 def test_keywords():
     """Each topic stands once, in the page's order."""
     page = page_of(head='<meta name="news_keywords" content="Bridge, Harbour, bridge; Council &amp;amp; city">')

@@ -62,3 +62,18 @@ def test_captions_and_promotions_are_none():
     """A caption or a newsletter line under the headline is no standfirst."""
     body = f"{TITLE}<figcaption>{LEAD}</figcaption><div class=newsletter>Subscribe to our daily letter.</div>"
     assert standfirst_of(page_of(f"{body}<article>{PROSE}</article>")) == ""
+
+
+def test_line_in_the_element_of_the_headline():
+    """A line that shares the headline's element is a standfirst where the paragraphs stand in another."""
+    lead = "Planning permits are still missing, and work starts before winter"
+    head = f"<div>{TITLE}<div>{lead}</div><div>By Ann Lee</div></div>"
+    paragraphs = PROSE.replace("<p>", "<div>").replace("</p>", "</div>")
+    assert standfirst_of(page_of(f"{head}<div>{paragraphs}</div>")) == lead
+    assert standfirst_of(page_of(f"<div>{TITLE}<div>{lead}.</div>{paragraphs}</div>")) == ""
+
+
+def test_short_line_in_japanese():
+    """A line of few letters is enough where each says more."""
+    page = page_of('<h1>港に新しい橋、市議会が計画を発表</h1><p class="standfirst">五か国の船が通る見込み</p>' + PROSE)
+    assert standfirst_of(page) == "五か国の船が通る見込み"
