@@ -1,4 +1,4 @@
-"""A collection that was crawled once, by the command line, and is read by many tests."""
+"""The table of faults, and a collection that was crawled once, by the command line, and is read by many tests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ import pytest
 
 from crawler.newsweb import NewsWeb, serve
 from tests.end_to_end import Crawled, asked, crawl
+from tests.fault_table import FaultTable, is_whole_suite
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faults", action="store_true", help="print the table of faults, also for single tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "fault(*numbers): injects these faults, see tests/fault_table.py")
+    config.pluginmanager.register(FaultTable(wanted=config.option.faults or is_whole_suite(config)))
 
 
 @pytest.fixture(scope="session")

@@ -159,6 +159,7 @@ def test_a_file_that_is_no_warc(crawled: Crawled, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", ["crawl http://127.0.0.1:9/", "rebuild", "import page.warc"])
+@pytest.mark.fault(92)
 def test_a_locked_collection(words: str, crawled: Crawled, tmp_path: Path) -> None:
     """While another job holds the collection, what would write ends with 5 and names the holder."""
     path = Path(shutil.copytree(crawled.path, tmp_path / "kept"))

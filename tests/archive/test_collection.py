@@ -86,6 +86,7 @@ def test_file_in_the_way(tmp_path: Path) -> None:
         Collection.create(tmp_path / "file")
 
 
+@pytest.mark.fault(92)
 def test_second_job_is_refused(collection: Collection) -> None:
     """While a collection is locked, a second job learns who holds it; afterwards it is free."""
     with (
@@ -98,6 +99,7 @@ def test_second_job_is_refused(collection: Collection) -> None:
         assert (collection.path / "LOCK").read_text().startswith(f"{os.getpid()} ")
 
 
+@pytest.mark.fault(93)
 def test_lock_ends_with_the_process(collection: Collection) -> None:
     """The lock of a process that was killed is free."""
     code = (
@@ -126,6 +128,7 @@ def test_torn_tail(collection: Collection) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 8, 200, 2000])
+@pytest.mark.fault(83)
 def test_cut_anywhere(collection: Collection, cut: int) -> None:
     """Wherever the tail was torn, what is left is read and equals its rebuild."""
     torn(collection, cut)
@@ -135,6 +138,7 @@ def test_cut_anywhere(collection: Collection, cut: int) -> None:
     assert collection.check_rebuild(make_reader) is None
 
 
+@pytest.mark.fault(85)
 def test_recovery_may_be_killed(collection: Collection) -> None:
     """Recovery that dies at any of its operations is finished by the next one, with the same result."""
     torn(collection)

@@ -202,6 +202,7 @@ def test_names_that_join_leave_no_cluster(catalog: Catalog) -> None:
     assert db.execute("select count(*) from clusters").fetchone() == (0,)
 
 
+@pytest.mark.fault(63)
 def test_a_thousand_copies(catalog: Catalog) -> None:
     """A thousand copies of one page, in batches, are one cluster."""
     for start in range(0, 1000, 100):

@@ -162,6 +162,7 @@ def test_torn_single_member(tmp_path: Path, archive: Path) -> None:
         ("a.warc", b"WARC/1.0\r\nContent-Length: 999999999999\r\n\r\n", "bytes early"),
     ],
 )
+@pytest.mark.fault(99)
 def test_refused(tmp_path: Path, archive: Path, name: str, content: bytes, reason: str) -> None:
     """What is no WARC is refused with the reason, and leaves nothing behind."""
     taken = take_in(source(tmp_path, content, name), archive)
@@ -234,6 +235,7 @@ PUBLIC = {
 
 
 @pytest.mark.skipif(not WARCS.exists(), reason="../shared is not there")
+@pytest.mark.fault(99)
 def test_public_files(archive: Path) -> None:
     """Each public file is taken with all its whole records, or refused with a reason."""
     taken = [take_in(path, archive, link=False) for path in sorted(WARCS.iterdir())]

@@ -49,6 +49,7 @@ def chunked(content: bytes, size: int = 100) -> bytes:
         (b"HTTP/1.1 200 OK\r\nA: b", 200, (("A", "b"),), b""),
     ],
 )
+@pytest.mark.fault(34, 35)
 def test_odd_heads(block: bytes, status: int, headers: tuple[tuple[str, str], ...], payload: bytes) -> None:
     """A head is read as browsers read it, whatever its line ends, folds and codes."""
     message = parse_response(block)
@@ -115,6 +116,7 @@ def test_codings_are_removed(coding: str, is_chunked: bool) -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "unheard-of"])
+@pytest.mark.fault(26)
 def test_wrong_coding(coding: str) -> None:
     """Bytes that are not in the coding that the header claims are given as they are, with a defect."""
     decoded = response(b"Content-Encoding: " + coding.encode()).decoded()
@@ -130,6 +132,7 @@ def test_wrong_transfer_coding() -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+@pytest.mark.fault(27)
 def test_torn_stream(coding: str) -> None:
     """Of a torn stream there is what could be decoded, and a defect."""
     noise = b"".join(b"%d %d\n" % (i, i * i * 7919 % 10007) for i in range(20_000))
@@ -151,6 +154,7 @@ def test_torn_chunks() -> None:
     assert (len(decoded.content) > 400, decoded.defects) == (True, ("chunks end early",))
 
 
+@pytest.mark.fault(25)
 def test_too_many_codings_are_left_on() -> None:
     """More than three codings are not taken off."""
     decoded = response(b"Content-Encoding: gzip, gzip, gzip, gzip").decoded()
@@ -196,6 +200,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
+@pytest.mark.fault(20, 21, 22, 23, 24)
 def test_bombs() -> None:
     """A bomb of any coding, nested too, costs at most 96 MiB of memory."""
     run = subprocess.run([sys.executable, "-c", BOMBS], capture_output=True, text=True, check=True)
@@ -203,6 +208,7 @@ def test_bombs() -> None:
     assert int(run.stdout) < 96 * 1024
 
 
+@pytest.mark.fault(28)
 def test_tiny_chunks_end() -> None:
     """Chunks of one byte are joined up to a fixed number of them."""
     decoded = response(b"Transfer-Encoding: chunked", payload=b"1\r\nx\r\n" * (http1.MAX_CHUNKS + 5)).decoded()
@@ -264,6 +270,7 @@ NO_HTTP = {
 
 
 @pytest.mark.skipif(not REPLIES.exists(), reason="../shared is not there")
+@pytest.mark.fault(17, 18, 19)
 def test_public_replies() -> None:
     """Each raw reply of curl's test suite is a message, but for those without an HTTP head."""
     refused = set()

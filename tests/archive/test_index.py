@@ -269,6 +269,7 @@ def test_reader_of_an_empty_catalog(tmp_path: Path) -> None:
         assert (catalog.is_current, catalog.reader_id) == (True, "two")
 
 
+@pytest.mark.fault(98)
 def test_newer_schema_is_refused(tmp_path: Path) -> None:
     """A catalog of a newer program is left alone, and the message says so."""
     Catalog.open(tmp_path / "c.db").close()
@@ -281,6 +282,7 @@ def test_newer_schema_is_refused(tmp_path: Path) -> None:
         Catalog.open(tmp_path / "c.db")
 
 
+@pytest.mark.fault(97)
 def test_broken_file(tmp_path: Path) -> None:
     """A file that is no database is told with the command that makes it anew."""
     (tmp_path / "c.db").write_bytes(b"no database at all" * 100)
@@ -288,6 +290,7 @@ def test_broken_file(tmp_path: Path) -> None:
         Catalog.open(tmp_path / "c.db")
 
 
+@pytest.mark.fault(55)
 def test_odd_characters(catalog: Catalog) -> None:
     """Lone surrogates, NUL and control characters in any field are kept or replaced, never an error."""
     odd = "a\ud800b\x00c\x1b[31m\u202e"

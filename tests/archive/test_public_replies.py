@@ -26,6 +26,7 @@ def replies() -> dict[str, bytes]:
     return {f"http://example.com/{line['id']}": base64.b64decode(line["reply_base64"]) for line in lines}
 
 
+@pytest.mark.fault(17, 18, 19)
 def test_kept_byte_for_byte(tmp_path: Path) -> None:
     """Each reply comes back from the WARC byte for byte, without its interim replies; what is no HTTP is a failure."""
     growing = writer(tmp_path)

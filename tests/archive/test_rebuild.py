@@ -107,6 +107,7 @@ def test_check_without_catalog(filled: Collection) -> None:
         filled.check_rebuild(make_reader)
 
 
+@pytest.mark.fault(95)
 def test_missing_warc(filled: Collection) -> None:
     """A WARC that MANIFEST lists and that is not there stops a rebuild, unless it is told to go on without."""
     write_warc(filled, [page("other", "https://example.com/late", 80)], name="late")
@@ -128,6 +129,7 @@ def test_another_reader_takes_over(filled: Collection) -> None:
     assert filled.check_rebuild(make_other_reader) is None
 
 
+@pytest.mark.fault(97)
 def test_broken_catalog_is_replaced(filled: Collection) -> None:
     """A catalog that is no database any more, with an old log beside it, is replaced by a whole one."""
     filled.catalog_path.write_bytes(b"broken" * 1000)
@@ -137,6 +139,7 @@ def test_broken_catalog_is_replaced(filled: Collection) -> None:
     assert filled.check_rebuild(make_reader) is None
 
 
+@pytest.mark.fault(94)
 def test_damaged_warc_is_passed_over(filled: Collection) -> None:
     """What is damaged in a WARC is told, and everything else in it is read."""
     warc = filled.warcs()[0]

@@ -61,6 +61,7 @@ def test_nothing_to_find(kept: Collection) -> None:
     assert report.records > 50
 
 
+@pytest.mark.fault(94)
 def test_flipped_byte(kept: Collection) -> None:
     """A flipped byte in a response is told with file, byte and URL."""
     url = "https://example.com/story/5"
@@ -72,6 +73,7 @@ def test_flipped_byte(kept: Collection) -> None:
     ]
 
 
+@pytest.mark.fault(94)
 def test_every_flip_is_found(kept: Collection) -> None:
     """A flip in any kilobyte of a WARC file is found, in gzip headers too."""
     path = warc(kept)
@@ -171,6 +173,7 @@ def break_frontier(kept: Collection) -> None:
         (break_frontier, "not a database"),
     ],
 )
+@pytest.mark.fault(95)
 def test_damage(kept: Collection, damage: Callable[[Collection], None], told: str) -> None:
     """Each kind of damage is found, and every finding says what to do."""
     damage(kept)

@@ -212,6 +212,7 @@ def test_date_nobody_can_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.fault(94)
 def test_damage_in_the_middle(tmp_path: Path, packed: bool) -> None:
     """What is whole before the damage is read; told of damage, reading goes on behind it."""
     path = tmp_path / "a.warc.gz"

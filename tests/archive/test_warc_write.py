@@ -110,6 +110,7 @@ KILLS: dict[str, Fault] = {
 
 
 @pytest.mark.parametrize("kind", KILLS)
+@pytest.mark.fault(83, 84)
 def test_killed_anywhere(kind: str, tmp_path: Path) -> None:
     """Killed at any operation on the disk, recovery misses nothing that was synced, and leaves nothing over."""
     for at in range(1, 1000):
@@ -127,6 +128,7 @@ def test_killed_anywhere(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("crash_at", range(4, 50, 5))
+@pytest.mark.fault(85)
 def test_killed_while_recovering(crash_at: int, tmp_path: Path) -> None:
     """Recovery itself may be killed at any operation, and goes on when it is run again."""
     crashed, crawled = tmp_path / "crashed", Crawled()
@@ -174,6 +176,7 @@ def test_failing_anywhere(fault: Fault, errors: type[PressmarkError], tmp_path: 
     assert silent == SILENT[fault]
 
 
+@pytest.mark.fault(86)
 def test_short_write(tmp_path: Path) -> None:
     """A write that does not fit leaves the file as it was, and raises DiskFull; with room again the writer goes on."""
     files = FaultyFiles()
@@ -190,6 +193,7 @@ def test_short_write(tmp_path: Path) -> None:
     assert count_records(growing.close()[0]) == 7
 
 
+@pytest.mark.fault(86)
 def test_file_size_limit(tmp_path: Path) -> None:
     """A real limit on the size of files ends in DiskFull with whole records."""
     code = f"""
@@ -213,6 +217,7 @@ except DiskFull:
     assert (path.stat().st_size, len(list(scan)) % 3, scan.torn) == (int(run.stdout), 1, None)
 
 
+@pytest.mark.fault(88)
 def test_failed_sync_is_final(tmp_path: Path) -> None:
     """After a failed sync the writer never syncs, writes or finishes again."""
     files = FaultyFiles()

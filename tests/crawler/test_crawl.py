@@ -171,6 +171,7 @@ def test_a_bad_target(zygote: Crawls, kept: Path, target: str, said: str) -> Non
     assert "Traceback" not in ended.error
 
 
+@pytest.mark.fault(92)
 def test_two_jobs(crawl: Crawl, kept: Path) -> None:
     """The second job on a collection ends with 5 at once, and names the first."""
     kept.mkdir()
@@ -201,6 +202,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.fault(83, 84)
 def test_killed_at(crawl: Crawl, web: TinyWeb, server: Server, kept: Path, fault: str) -> None:
     """Wherever the process is killed, the next job captures every page once, and asks again only for what was lost."""
     dead = crawl(kill=fault)
@@ -213,6 +215,7 @@ def test_killed_at(crawl: Crawl, web: TinyWeb, server: Server, kept: Path, fault
     assert sum(asked(server).values()) <= len(web.paths) - 1 + 9  # what was in flight, at most
 
 
+@pytest.mark.fault(85)
 def test_killed_while_recovering(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
     """Recovery may itself be killed, again and again."""
     deaths = [crawl(kill="write:12:half")]
@@ -226,6 +229,7 @@ def test_killed_while_recovering(crawl: Crawl, web: TinyWeb, kept: Path) -> None
     assert captured(kept) == once(web)
 
 
+@pytest.mark.fault(86)
 def test_disk_full(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
     """Without room the WARC ends in a whole record and the exit code is 3; with room the next job goes on."""
     full = crawl(kill="write:12:full")
@@ -237,6 +241,7 @@ def test_disk_full(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
     assert captured(kept) == once(web)
 
 
+@pytest.mark.fault(88)
 def test_a_failed_sync_ends_the_job(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
     """After an I/O error of a sync nothing is committed and the job stops; the next one goes on."""
     broken = crawl(kill="sync_data:2:error")
@@ -247,6 +252,7 @@ def test_a_failed_sync_ends_the_job(crawl: Crawl, web: TinyWeb, kept: Path) -> N
     assert captured(kept) == once(web)
 
 
+@pytest.mark.fault(103)
 def test_random_kills(zygote: Crawls, kept: Path) -> None:
     """Killed at any moment, over and over, a crawl loses nothing and keeps nothing twice."""
     dice = random.Random(7)
@@ -273,6 +279,7 @@ def test_random_kills(zygote: Crawls, kept: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.fault(101, 102)
 def test_interrupted(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path, number: int, times: int) -> None:
     """SIGTERM and SIGINT end a job in order with 11, twice at once; the next one fetches nothing twice."""
     running = zygote.start(**crawl.asked, delay=0.4, concurrency=1)
@@ -293,6 +300,7 @@ def test_interrupted(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path, num
     assert captured(kept) == once(web)
 
 
+@pytest.mark.fault(101)
 def test_interrupted_while_a_server_hangs(zygote: Crawls, web: TinyWeb, kept: Path) -> None:
     """A server that does not answer cannot keep a job from ending: after a grace its requests are given up."""
     with serve(web, latency=50) as server:
@@ -307,6 +315,7 @@ def test_interrupted_while_a_server_hangs(zygote: Crawls, web: TinyWeb, kept: Pa
     assert state_of(kept) == IN_ORDER
 
 
+@pytest.mark.fault(43)
 def test_a_site_that_asks_to_wait(crawl: Crawl, web: TinyWeb, server: Server) -> None:
     """A 429 with Retry-After is obeyed: nothing more is asked of that host, and the exit code says why."""
     web.changed["/"] = Reply(status=429, headers=(("Retry-After", "1000"),))
@@ -330,6 +339,7 @@ def test_the_frontier_is_derived_again(crawl: Crawl, web: TinyWeb, server: Serve
     assert "derived anew" in ended.error
 
 
+@pytest.mark.fault(96)
 def test_the_catalog_is_read_again(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
     """A deleted catalog.db is read again from the WARC files by the next job."""
     crawl()

@@ -114,6 +114,7 @@ def test_until_close(wire: bytes) -> None:
 
 
 @pytest.mark.parametrize("wire", REFUSED.values(), ids=REFUSED)
+@pytest.mark.fault(32, 35, 36)
 def test_refused(wire: bytes) -> None:
     """What is no reply, or an ambiguous one, is `invalid` at once; what came is kept up to the limit."""
     reply = whole(wire)
@@ -122,6 +123,7 @@ def test_refused(wire: bytes) -> None:
 
 
 @pytest.mark.parametrize("wire", TORN.values(), ids=TORN)
+@pytest.mark.fault(29)
 def test_torn(wire: bytes) -> None:
     """A reply that breaks off is kept as far as it came, as `disconnect`."""
     reply = whole(wire)

@@ -310,6 +310,7 @@ def test_watermarks_go_forward(frontier: SqliteFrontier) -> None:
     assert (frontier.watermark("x.warc.gz"), frontier.watermark("z.warc.gz")) == (100, 0)
 
 
+@pytest.mark.fault(98)
 def test_a_newer_file_is_refused(tmp_path: Path) -> None:
     """A frontier.db of a later version is left alone."""
     sqlite3.connect(tmp_path / "frontier.db").execute("pragma user_version = 99")
@@ -318,6 +319,7 @@ def test_a_newer_file_is_refused(tmp_path: Path) -> None:
         SqliteFrontier(tmp_path / "frontier.db")
 
 
+@pytest.mark.fault(87)
 def test_no_room(frontier: SqliteFrontier) -> None:
     """Without room the transaction is undone and DiskFull names the file."""
     frontier._db.execute("pragma max_page_count = 20")

@@ -96,6 +96,7 @@ def got(
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
+@pytest.mark.fault(11)
 def test_not_public(address: str) -> None:
     """What the IANA registries set apart is not dialled, nor what stands for such an address."""
     assert not is_public(ip_address(address))
@@ -131,6 +132,7 @@ def test_no_network(text: str) -> None:
     "host",
     ["127.0.0.1", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "[::ffff:127.0.0.1]", "[::1]", "0"],
 )
+@pytest.mark.fault(11)
 def test_spellings_of_loopback(host: str) -> None:
     """However loopback is spelled, it is blocked and recorded, and the server hears nothing."""
 
@@ -146,6 +148,7 @@ def test_spellings_of_loopback(host: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "169.254.169.254", "100.64.1.1", "fd00::1", "::ffff:192.168.0.1"])
+@pytest.mark.fault(11)
 def test_private_answers(address: str) -> None:
     """A public name with a private address is blocked."""
     (exchange,) = got("http://intranet.example:PORT/", resolver=Names(intranet_example=[address]), allow=[])
@@ -166,6 +169,7 @@ def test_one_address_of_many() -> None:
     assert run(dial()) == "127.0.0.2"
 
 
+@pytest.mark.fault(12)
 def test_rebinding() -> None:
     """A name that turns to a forbidden address between two requests is blocked at the second."""
     exchanges = got(
@@ -187,6 +191,7 @@ def test_rebinding() -> None:
     ],
     ids=["nxdomain", "servfail"],
 )
+@pytest.mark.fault(8, 10)
 def test_name_failures(failure: NameNotResolved, says: str) -> None:
     """A name that is not found, and name servers that fail, are recorded as `dns` with the reason."""
     (exchange,) = got("http://x.example:PORT/", resolver=Names(x_example=failure), allow=[])
@@ -195,6 +200,7 @@ def test_name_failures(failure: NameNotResolved, says: str) -> None:
     assert says in exchange.error
 
 
+@pytest.mark.fault(8)
 def test_no_such_name() -> None:
     """The system's resolver tells a name that does not exist from one that could not be looked up."""
     failure = dialled(Dialer(guard=Guard(), resolver=SystemResolver()), "name.invalid")
@@ -208,6 +214,7 @@ def test_odd_names(host: str) -> None:
     assert isinstance(dialled(Dialer(guard=Guard(), resolver=SystemResolver(timeout=5)), host), NameNotResolved)
 
 
+@pytest.mark.fault(9)
 def test_slow_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """A look-up that takes too long fails, and does not hold the crawl up."""
     release = threading.Event()
@@ -343,6 +350,7 @@ def test_trusted_hosts_are_dialled() -> None:
     assert run(dial()) == "127.0.0.1"
 
 
+@pytest.mark.fault(16)
 def test_many_dead_hosts_do_not_slow_a_good_one() -> None:
     """Twenty hosts that never answer leave the good one's pace as it is."""
 

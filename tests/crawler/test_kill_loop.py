@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from crawler.newsweb import serve
 from tests.benchmarks.kill_loop import CONCURRENCY, SITES, run, web_of
 from tests.crawler.tiny_web import IN_ORDER
@@ -12,6 +14,7 @@ KILLS = 25
 PAGES = 1500
 
 
+@pytest.mark.fault(103)
 def test_twenty_five_kills(tmp_path: Path) -> None:
     """Whatever is killed at whatever moment, in the end every page is captured, none twice, and all is in order."""
     web = web_of(5, PAGES)

@@ -93,6 +93,7 @@ EVERYTHING = [
 
 
 @pytest.mark.parametrize("reading", EVERYTHING, ids=lambda reading: reading.kind)
+@pytest.mark.fault(55)
 def test_a_reading_comes_back(reading: Reading) -> None:
     """A reading of any kind comes through the pipe as it was, odd characters included."""
     assert (
@@ -134,6 +135,7 @@ def test_reads_a_file_that_has_got_its_final_name(tmp_path: Path, writer: WarcWr
         ("article 2000000", "reading of more than 1 MB"),
     ],
 )
+@pytest.mark.fault(104)
 def test_a_hostile_page_is_to_blame_alone(tmp_path: Path, writer: WarcWriter, order: str, reason: str) -> None:
     """The page that kills or outlasts its child is told with the reason; those behind it are read by the next."""
     captures = [page(writer, order), *(page(writer, "article 1") for _ in range(6))]
@@ -143,6 +145,7 @@ def test_a_hostile_page_is_to_blame_alone(tmp_path: Path, writer: WarcWriter, or
     assert answers == [reason] + [Article(headline="http://a.example/1", body="x")] * 6
 
 
+@pytest.mark.fault(93)
 def test_a_child_inherits_nothing(tmp_path: Path, writer: WarcWriter) -> None:
     """Open files of the parent, its lock above all, are not open in a child; numeric libraries use one thread."""
     with (tmp_path / "LOCK").open("w") as lock:

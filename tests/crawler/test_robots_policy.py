@@ -71,6 +71,7 @@ def test_crawl_delay_is_told() -> None:
 
 
 @pytest.mark.parametrize("status", [b"404 Not Found", b"401 Unauthorized", b"403 Forbidden", b"410 Gone"])
+@pytest.mark.fault(77)
 def test_client_errors_allow(status: bytes) -> None:
     """A robots.txt that is not there, or not for us, forbids nothing (RFC 9309, 2.3.1.3)."""
     at = crawl({"/robots.txt": robots(b"User-agent: *\nDisallow: /", status=status), "*": STORY}, "/story")
@@ -98,6 +99,7 @@ UNREACHABLE: dict[str, Behaviour] = {
 
 
 @pytest.mark.parametrize("behaviour", UNREACHABLE.values(), ids=UNREACHABLE)
+@pytest.mark.fault(76)
 def test_unreachable_forbids(behaviour: Behaviour) -> None:
     """While robots.txt cannot be had, nothing is fetched; it says when it is asked for again (RFC 9309, 2.3.1.4)."""
     behaviours = {"/robots.txt": behaviour, "/busy": UNREACHABLE["503"], "*": STORY}
@@ -132,6 +134,7 @@ def test_no_connection(url: str, kind: type, outcome: str) -> None:
     ("field", "seconds"),
     [(b"Retry-After: 120", 120), (b"Retry-After: 1", 60), (b"Retry-After: 999999", 3600), (b"Retry-After: -5", 600)],
 )
+@pytest.mark.fault(43)
 def test_retry_after(field: bytes, seconds: float) -> None:
     """The server says when to come again, between a minute and an hour."""
     at = crawl({"/robots.txt": robots(b"", field, status=b"503 Busy"), "*": STORY}, "/story")
@@ -153,6 +156,7 @@ def test_retry_after(field: bytes, seconds: float) -> None:
     ],
     ids=["bom", "utf-16", "nul", "cr-only", "700-kb", "gzip"],
 )
+@pytest.mark.fault(79)
 def test_odd_files(content: bytes, fields: list[bytes]) -> None:
     """Rules are found in files of odd encodings and sizes."""
     at = crawl({"/robots.txt": robots(content, *fields), "*": STORY}, "/drafts/1", "/story")
@@ -162,6 +166,7 @@ def test_odd_files(content: bytes, fields: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize(("hops", "kind"), [(MAX_REDIRECTS, RobotsForbidden), (MAX_REDIRECTS + 1, Response)])
+@pytest.mark.fault(78)
 def test_redirects(hops: int, kind: type) -> None:
     """Five redirects are followed, and captured; more count as if there were no robots.txt (RFC 9309, 2.3.1.2)."""
     chain: dict[str, Behaviour] = {f"/r{n}": redirect(f"/r{n + 1}") for n in range(1, hops)}
@@ -173,6 +178,7 @@ def test_redirects(hops: int, kind: type) -> None:
 
 
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "javascript:alert(1)", "", "http://[broken"])
+@pytest.mark.fault(78)
 def test_redirects_elsewhere(target: str) -> None:
     """A redirect to what is not on the web is not followed."""
     at = crawl({"/robots.txt": redirect(target), "*": STORY}, "/story")
@@ -222,6 +228,7 @@ def test_many_wait_for_one() -> None:
     assert len(at.asked()) == 11
 
 
+@pytest.mark.fault(82)
 def test_lifetime() -> None:
     """Rules are asked for anew after 24 hours."""
     ticks = [0.0]

@@ -72,6 +72,7 @@ def test_one_in_flight_and_one_waiting(frontier: SqliteFrontier, schedule: Make)
     assert [len(take_all(schedule(concurrency=n))) for n in (1, 3)] == [2, 4]
 
 
+@pytest.mark.fault(16)
 def test_a_slow_host_does_not_hold_up_the_others(frontier: SqliteFrontier, schedule: Make) -> None:
     """While one host answers nothing, all URLs of the other are handed out."""
     put(frontier, "slow.example", 50, priority=9)

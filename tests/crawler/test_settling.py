@@ -51,6 +51,7 @@ def test_unchanged() -> None:
 @pytest.mark.parametrize(
     "capture", [replace(GOOD, status=503), replace(GOOD, outcome="disconnect"), failure("timeout")]
 )
+@pytest.mark.fault(1)
 def test_passing_trouble(capture: Capture) -> None:
     """What may pass is tried three times, each time after a longer wait, then given up until tomorrow."""
     assert [end(capture, attempts=n) for n in (0, 1)] == [
@@ -91,11 +92,13 @@ def test_robots_txt_out_of_reach() -> None:
         ("", None),
     ],
 )
+@pytest.mark.fault(43)
 def test_retry_after(header: str, seconds: float | None) -> None:
     """Retry-After is seconds or a date, at most an hour; what says nothing sensible is not there."""
     assert asked_pause(header, NOON) == seconds
 
 
+@pytest.mark.fault(106)
 def test_a_clock_that_was_set_back() -> None:
     """What was just fetched is not due at once, though its capture is dated a day ago."""
     yesterday = replace(GOOD, captured_at=NOON - timedelta(days=1))

@@ -57,6 +57,7 @@ def test_https(authority: Authority) -> None:
     ids=["expired", "wrong-host", "self-signed", "tls-1.1"],
 )
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+@pytest.mark.fault(13, 15)
 def test_not_trusted(authority: Authority, host: str, options: dict[str, Any], says: str) -> None:
     """What does not prove the host, or is older than TLS 1.2, is refused before anything is sent."""
     exchange = asked(authority.server(host, **options), authority)
@@ -65,6 +66,7 @@ def test_not_trusted(authority: Authority, host: str, options: dict[str, Any], s
     assert says in exchange.error.lower()
 
 
+@pytest.mark.fault(13)
 def test_unknown_authority(authority: Authority, tmp_path: Path) -> None:
     """A certificate of an authority that is not known is refused."""
     stranger = Authority(tmp_path, "Stranger")
@@ -72,6 +74,7 @@ def test_unknown_authority(authority: Authority, tmp_path: Path) -> None:
     assert asked(stranger.server("news.example"), authority).outcome == "tls"
 
 
+@pytest.mark.fault(13)
 def test_any_certificate(authority: Authority) -> None:
     """Where a site's file says so, any certificate is taken, and the exchange tells it."""
     exchange = asked(authority.server("x.example", days=-1), authority, **{TAKE_ANY_CERTIFICATE: True})
@@ -79,6 +82,7 @@ def test_any_certificate(authority: Authority) -> None:
     assert (exchange.outcome, exchange.notes) == ("ok", ("certificate not checked",))
 
 
+@pytest.mark.fault(14)
 def test_no_tls_at_all(authority: Authority) -> None:
     """A server that speaks plain HTTP on an https port is `tls`; one that stalls the handshake is `timeout`."""
 

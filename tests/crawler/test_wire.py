@@ -65,6 +65,7 @@ def asked(
 
 
 @pytest.mark.parametrize("wire", [*WHOLE.values(), *UNTIL_CLOSE.values()], ids=[*WHOLE, *UNTIL_CLOSE])
+@pytest.mark.fault(34)
 def test_odd_replies_are_kept_byte_for_byte(wire: bytes) -> None:
     """What is recorded is what came over the wire, header case, order, framing and interim replies included."""
     exchange = exchanged(wire)
@@ -73,6 +74,7 @@ def test_odd_replies_are_kept_byte_for_byte(wire: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["short-body", "inside-a-chunk", "inside-the-headers", "chunk-size-is-no-number"])
+@pytest.mark.fault(4)
 def test_torn_replies_are_kept(name: str) -> None:
     """What came of a reply that breaks off is kept as `disconnect`."""
     exchange = exchanged(TORN[name])
@@ -252,6 +254,7 @@ def test_unread_bytes_in_the_socket() -> None:
 # Failures
 
 
+@pytest.mark.fault(1)
 def test_refused() -> None:
     """A closed port is `connect`, with nothing sent and nothing received."""
 
@@ -283,6 +286,7 @@ def test_refused() -> None:
     ],
     ids=["closed", "reset", "reset-in-headers", "reset-before-the-end", "reset-in-body", "not-http"],
 )
+@pytest.mark.fault(2, 3, 4)
 def test_broken_off(behaviour: Behaviour, outcome: str, kept: bytes) -> None:
     """However a connection ends, there is one exchange with all that came."""
     exchange = exchanged(behaviour)
@@ -302,6 +306,7 @@ def test_broken_off(behaviour: Behaviour, outcome: str, kept: bytes) -> None:
     ],
     ids=["silence", "slow-status-line", "slow-reply", "slow-drip", "slow-headers"],
 )
+@pytest.mark.fault(5, 6, 7)
 def test_total_deadline(behaviour: Behaviour, outcome: str) -> None:
     """The deadline counts from the beginning, and no drip puts it off; what came is kept."""
     exchange = exchanged(behaviour, DOWNLOAD_TIMEOUT=0.7)
@@ -334,6 +339,7 @@ def test_deadline_raises_for_scrapy() -> None:
     ],
     ids=["body", "chunks", "announced", "header-line", "headers", "interim-replies", "chunk-size-line"],
 )
+@pytest.mark.fault(28, 29, 30, 31, 33, 36)
 def test_endless(behaviour: Behaviour, outcome: str, most: int) -> None:
     """Nothing that a server sends without end is read without end; what was read is kept up to the limit."""
     exchange = exchanged(behaviour, DOWNLOAD_MAXSIZE=100_000)
@@ -458,6 +464,7 @@ def test_url_is_kept_without_fragment() -> None:
     assert exchange.url == at.server.url("/page?u=a@b")
 
 
+@pytest.mark.fault(41)
 def test_password_in_the_url_is_not_sent() -> None:
     """User name and password of a URL are neither sent nor kept."""
 
@@ -473,6 +480,7 @@ def test_password_in_the_url_is_not_sent() -> None:
     assert "secret" not in exchange.url
 
 
+@pytest.mark.fault(41)
 def test_secrets_are_masked() -> None:
     """A login reaches the server as it is, and the record with asterisks of the same length."""
     request = Request("http://host/login", method="POST", body=b"pw=x", headers={"Cookie": "a=1"}, meta={LOGIN: True})
@@ -490,6 +498,7 @@ def test_secrets_are_masked() -> None:
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="needs ../shared/corpora")
+@pytest.mark.fault(17, 18, 19)
 def test_replies_of_the_curl_tests() -> None:
     """Each of 409 odd replies ends as a faithful capture or a recorded failure; the failures are these."""
     replies = [json.loads(line) for line in CORPUS.read_text().splitlines()]
@@ -585,6 +594,7 @@ def test_retries_of_scrapy() -> None:
     assert [exchange.outcome for exchange in at.recorder.exchanges] == ["connect"] * 3
 
 
+@pytest.mark.fault(105)
 def test_no_more_file_handles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the process may open no further file, the exchange fails and is recorded."""
 

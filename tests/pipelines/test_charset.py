@@ -9,11 +9,13 @@ from pipelines.charset import codec_of, decode_html
 GERMAN = "Die Gebäude der Behörde müssen größer werden, so heißt es aus der Straße. " * 4
 
 
+@pytest.mark.fault(54)
 def test_byte_order_mark_comes_first():
     """A byte order mark is stronger than the header."""
     assert decode_html("\ufeffä".encode("utf-16-le"), "text/html; charset=utf-8") == ("ä", "utf-16-le")
 
 
+@pytest.mark.fault(54)
 def test_header_comes_before_meta():
     """Where header and `<meta>` differ, the header holds."""
     content = b'<meta charset="windows-1251">' + "für".encode("latin-1")
@@ -26,6 +28,7 @@ def test_meta_is_read_where_the_header_is_silent():
     assert decode_html(content)[0].endswith("日本")
 
 
+@pytest.mark.fault(54)
 def test_plain_utf8_is_utf8_whatever_is_declared():
     """Bytes that can hardly be anything but UTF-8 are read as it in spite of a wrong header."""
     assert decode_html(GERMAN.encode(), "text/html; charset=iso-8859-1") == (GERMAN, "utf-8")
@@ -37,6 +40,7 @@ def test_a_torn_end_does_not_change_the_charset():
 
 
 @pytest.mark.parametrize("label", ["utf-7", "zlib_codec", "idna", "hex", "rot13", "undefined", "mbcs", "utf-32"])
+@pytest.mark.fault(52, 53)
 def test_python_codecs_are_no_labels(label: str):
     """What only Python knows as an encoding is no charset of a page."""
     assert codec_of(label) == ""

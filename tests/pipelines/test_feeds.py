@@ -167,11 +167,13 @@ def test_missing_end_tags():
         *(b"[" * 9, b"{" * 100_000, b'{"version": "https://jsonfeed.org/version/1", "items": 3}'),
     ],
 )
+@pytest.mark.fault(68)
 def test_what_is_no_feed(content):
     """Bytes that are no feed give None."""
     assert read_feed(content, url=URL) is None
 
 
+@pytest.mark.fault(67)
 def test_more_entries_than_the_budget():
     """Beyond the budget entries are not kept, and the listing says how many there were."""
     items = "".join(f"<item><link>/{n}</link></item>" for n in range(MAX_ENTRIES + 5))
@@ -205,6 +207,7 @@ def test_plain_text(markup, text):
         feed("<item a='" * 100_000),
     ],
 )
+@pytest.mark.fault(69)
 def test_hostile_feeds_cost_little(content):
     """No markup makes the cost grow faster than the feed (here with slack for a slow machine)."""
     begun = process_time()
@@ -252,6 +255,7 @@ def _in_utc(text: str) -> tuple[int, ...] | None:
 
 
 @pytest.mark.skipif(not FEEDS.exists(), reason="needs ../shared/corpora")
+@pytest.mark.fault(65)
 def test_what_feedparser_finds():
     """Each public feed gives the items, links, titles and dates that feedparser finds, but for what is named."""
     feedparser = pytest.importorskip("feedparser")

@@ -117,6 +117,7 @@ def test_time_is_kept_with_its_offset():
         ("soon", ""),
     ],
 )
+@pytest.mark.fault(64)
 def test_dates_for_machines(text: str, iso: str):
     """ISO, epochs and mail dates are read; what cannot be a date of publication is none."""
     assert machine_date(text, DAY_FIRST) == iso

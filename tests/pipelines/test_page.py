@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from archive.model import Link
 from pipelines.page import MAX_BYTES, MAX_LINKS, open_page
 from tests.pipelines.pages import CAPTURED, URL, json_ld, page_of
@@ -51,6 +53,7 @@ def test_links_come_once_with_their_text():
     assert page_of(body).links == (Link(url="https://www.example.com/a", text="Story"),)
 
 
+@pytest.mark.fault(45)
 def test_links_are_bounded():
     """At most so many links are kept, and a note says how many there were."""
     page = page_of("".join(f'<a href="/{i}">a</a>' for i in range(MAX_LINKS + 5)))

@@ -60,6 +60,7 @@ def reason(reading: Reading) -> str:
         ("/\xc3\xa4", "https://www.example.com/%C3%A4"),
     ],
 )
+@pytest.mark.fault(40)
 def test_redirects(status, location, target):
     """A redirect leads to its Location, resolved against the URL, also where that is written in UTF-8."""
     reading = read(status=status, head=f"Location: {location}\r\n")
@@ -67,6 +68,7 @@ def test_redirects(status, location, target):
 
 
 @pytest.mark.parametrize("location", ["javascript:alert(1)", "http://[", "ftp://x/", "file:///etc/passwd"])
+@pytest.mark.fault(38, 40)
 def test_redirects_to_nowhere(location):
     """A Location that is no http or https URL leads nowhere, and the reading says so."""
     reading = read(status="301 x", head=f"Location: {location}\r\n")
@@ -168,6 +170,7 @@ def test_codings_are_removed():
         ("url=/b", "https://www.example.com/b"),
     ],
 )
+@pytest.mark.fault(51)
 def test_meta_refresh(refresh, target):
     """A page that only sends its readers on is a redirect."""
     page = f'<html><head><meta http-equiv="Refresh" content="{refresh}"></head><body>Moved.</body></html>'
@@ -175,6 +178,7 @@ def test_meta_refresh(refresh, target):
 
 
 @pytest.mark.parametrize("refresh", ["300", "0", "0; url=/news/a", "600; url=/b", "0; url=mailto:x"])
+@pytest.mark.fault(51)
 def test_pages_that_reload_themselves(refresh):
     """A page that reloads itself, or sends its readers on later, is none."""
     page = f'<html><head><meta http-equiv="refresh" content="{refresh}"></head><body>News.</body></html>'
@@ -236,6 +240,7 @@ def test_any_bytes(content, mime):
 
 
 @needs_corpora
+@pytest.mark.fault(17, 18, 19)
 def test_odd_replies():
     """Each of curl's odd replies is read, and none makes our code fail."""
     lines = (CORPORA / "http_replies.jsonl").read_text().splitlines()
@@ -246,6 +251,7 @@ def test_odd_replies():
 
 
 @needs_corpora
+@pytest.mark.fault(65)
 def test_public_feeds():
     """Every public feed is read as a feed, whatever it is sent as."""
     corpus = zipfile.ZipFile(CORPORA / "feeds.zip")
@@ -254,6 +260,7 @@ def test_public_feeds():
 
 
 @needs_corpora
+@pytest.mark.fault(56)
 def test_naughty_strings():
     """Strings that break software do no harm in a body, a title, a Location or a Content-Type."""
     for text in json.loads((CORPORA / "naughty_strings.json").read_text()):

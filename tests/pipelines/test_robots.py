@@ -23,6 +23,7 @@ def allows(robots: str | bytes, path: str, agent: str = "pressmark") -> bool:
 
 
 @needs_corpora
+@pytest.mark.fault(80)
 def test_the_cases_of_googles_parser():
     """All public cases of Google's parser come out as there."""
     cases = json.loads((CORPORA / "google_robots_cases.json").read_text())
@@ -63,6 +64,7 @@ def test_the_files_of_crawler_commons():
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.fault(79)
 def test_odd_files_forbid_all_the_same(robots, encoding):
     """Byte order marks, NUL, UTF-16, odd line ends and common mistakes do not open a site."""
     content = robots.encode(encoding)
@@ -70,6 +72,7 @@ def test_odd_files_forbid_all_the_same(robots, encoding):
 
 
 @pytest.mark.parametrize("content", [b"", b"<html><body>Disallow: nothing</body></html>", b"\xff\xfe", b"\x00\x01\x02"])
+@pytest.mark.fault(79)
 def test_what_is_no_robots_txt_allows_everything(content):
     """A file without rules allows everything."""
     assert allows(content, "/x")
@@ -100,6 +103,7 @@ def test_robots_txt_itself_is_allowed():
         *(("-1", None), ("NaN", None), ("soon", None), ("", None)),
     ],
 )
+@pytest.mark.fault(82)
 def test_crawl_delay(asked, given):
     """A crawl-delay is kept within limits; what is no number of seconds is none."""
     assert Robots(f"User-agent: *\nCrawl-delay: {asked}\n".encode()).crawl_delay("pressmark") == given
@@ -122,6 +126,7 @@ def test_sitemaps():
     ]
 
 
+@pytest.mark.fault(79)
 def test_a_file_that_is_too_long():
     """Beyond 500 KiB a file is not read, and the listing says so (RFC 9309, 2.5)."""
     content = b"User-agent: *\nDisallow: /a\n" + b"#" * MAX_BYTES + b"\nDisallow: /b\n"
@@ -129,6 +134,7 @@ def test_a_file_that_is_too_long():
     assert read_robots(content, url=URL).notes[0].startswith("robots: ")
 
 
+@pytest.mark.fault(81)
 def test_many_rules_cost_little():
     """With 200,000 rules, or with 1,000 wildcards, a URL is judged within 50 ms (here with fivefold slack)."""
     many = Robots(b"User-agent: *\n" + b"".join(b"Disallow: /p%d\n" % n for n in range(200_000)))

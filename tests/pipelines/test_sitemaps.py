@@ -54,6 +54,7 @@ def urlset(urls: str) -> bytes:
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="needs ../shared/corpora")
+@pytest.mark.fault(74)
 def test_the_files_of_crawler_commons():
     """Each sitemap and feed of crawler-commons gives the entries that stand in it."""
     corpus = zipfile.ZipFile(CORPUS)
@@ -116,6 +117,7 @@ def test_an_index():
         b"\xef\xbb\xbf  https://www.example.com/a",
     ],
 )
+@pytest.mark.fault(74)
 def test_odd_sitemaps(content):
     """Byte order marks, UTF-16, wrong and missing namespaces, missing locations, torn ends, gzip and text are read."""
     assert locations(content) in (
@@ -138,6 +140,7 @@ def test_what_is_no_sitemap(content):
     assert read_sitemap(content, url=URL) is None
 
 
+@pytest.mark.fault(73)
 def test_more_entries_than_sitemaps_may_have():
     """Beyond 50,000 entries, the limit of sitemaps.org, the rest is not read, and the listing says so."""
     listing = read_sitemap(urlset("".join(f"<url><loc>/{n}</loc></url>" for n in range(MAX_ENTRIES + 9))), url=URL)
@@ -146,6 +149,7 @@ def test_more_entries_than_sitemaps_may_have():
     assert "entries: 50,000 kept, the rest not read" in listing.notes
 
 
+@pytest.mark.fault(73)
 def test_a_bomb():
     """A gzip bomb is inflated no further than a sitemap may be long."""
     bomb = gzip.compress(b"<urlset>" + b" " * (2 * MAX_BYTES), 1)

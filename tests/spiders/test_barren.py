@@ -32,6 +32,7 @@ def bars(barren: Barren, path: str, *, discovered: str = "link", priority: int =
 
 
 @pytest.mark.parametrize("reading", [UNDATED, SECTION, NotAnArticle(reason="other")])
+@pytest.mark.fault(62)
 def test_a_tarpit_ends(reading):
     """After so many pages without news a part of a site is left alone; the rest of the site is not."""
     barren = Barren()

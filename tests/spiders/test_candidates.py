@@ -202,6 +202,7 @@ def test_feeds_of_a_feed_service():
     assert paths(result) == ["https://feeds.feedburner.com/x"]
 
 
+@pytest.mark.fault(75)
 def test_sitemaps_elsewhere():
     """A sitemap on another host counts where robots.txt names it, and then the sitemaps beside it."""
     link = Link(url="https://cdn.example.org/a.xml", rel="sitemap")
@@ -211,6 +212,7 @@ def test_sitemaps_elsewhere():
     assert paths(found(beside, url=HOME + "sitemap.xml")) == []
 
 
+@pytest.mark.fault(72)
 def test_sitemap_indexes_end():
     """Indexes that name indexes are followed three deep; one that names itself is not followed."""
     index = Listing(
@@ -220,6 +222,7 @@ def test_sitemap_indexes_end():
     assert dict(found(index, url=HOME + "s.xml", hops="MMM").skipped) == {"sitemap_depth": 1}
 
 
+@pytest.mark.fault(37)
 def test_redirects_end():
     """Ten redirects in a row are followed and no more; a redirect to itself or elsewhere is not."""
     redirect = NotAnArticle(reason="redirect", links=(Link(url=HOME + "a", rel="redirect"),))
@@ -262,6 +265,7 @@ def test_article_patterns_of_a_site_file():
     assert best_first(found(section("2018/06/18/what-looks-like-an-article", "n/7"), scope=scope))[0] == "n/7"
 
 
+@pytest.mark.fault(58)
 def test_session_ids_are_left_out():
     """The number of a visit makes no new URL."""
     assert paths(found(section("a?PHPSESSID=1", "a;jsessionid=2", "a"))) == ["a"]

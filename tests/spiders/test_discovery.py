@@ -95,6 +95,7 @@ def test_links_alone_lead_to_every_article():
     assert [urls for urls in ARTICLES if not urls & found] == []
 
 
+@pytest.mark.fault(57, 58, 59, 61, 62)
 def test_traps_end(fetched):
     """All traps together waste at most 500 requests, the guesses at common places included."""
     assert len([url for url in fetched if url not in PUBLISHED]) <= 500

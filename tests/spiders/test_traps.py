@@ -36,6 +36,7 @@ def trap(path: str, *, announced: bool = False) -> str:
         ("shop?filter_color=red&filter_size=xl", "facets"),
     ],
 )
+@pytest.mark.fault(57, 59, 61)
 def test_traps(path, reason):
     """Growing paths, far days of calendars and combined filters are traps."""
     assert trap(path) == reason
@@ -71,6 +72,7 @@ def test_what_is_announced():
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", "7"]), max_size=24))
+@pytest.mark.fault(59)
 def test_every_path_that_grows_ends(segments):
     """Any path, followed by itself often enough, is a trap in the end."""
     grown = "/".join(segments * 21)
