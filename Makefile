@@ -43,7 +43,8 @@ bench-extraction: $(READY) ## how well articles are read, beside other readers
 bench-newsweb: $(READY) ## how well simulated webs are read, by field, page design and kind of page
 	$(BIN)/python -m tests.benchmarks.newsweb_reading
 
-soak: $(READY)  ## a crawl under 1,000 kill -9, then the same done to a spider with Scrapy's JOBDIR
+soak: $(READY)  ## every kind of fault at every point, then a crawl under 1,000 kill -9, and so a spider with JOBDIR
+	PRESSMARK_SOAK=1 $(BIN)/python -m pytest -q tests/crawler/test_fault_points.py
 	$(BIN)/python -m tests.benchmarks.kill_loop --kills 1000 --pages 3000 --peer
 
 clean:          ## remove the environments and caches; collections stay

@@ -74,7 +74,11 @@ def catch_up(
         mark = marks.get(path.name, 0)
         start = mark if since is None else min(mark, since.get(path.name, 0))
         size = path.stat().st_size
-        if start >= size or (chosen is not None and path.name not in chosen):
+        if chosen is not None and path.name not in chosen:
+            continue
+        if start >= size:
+            if path.name not in with_job:
+                _fold_opening(catalog, path)
             continue
         notes = read_notes(path, path.name, start)
         _fold_jobs(catalog, path, notes, has_job=path.name in with_job)
@@ -146,6 +150,14 @@ def _fold_jobs(catalog: Catalog, path: Path, notes: Notes, *, has_job: bool) -> 
     first = None if has_job else first_job_record(path, path.name)
     for record in (*([first] if first else []), *notes.jobs):
         catalog.add_job_record(record)
+
+
+def _fold_opening(catalog: Catalog, path: Path) -> None:
+    """Folds what a file says of its job, where a job that was killed had folded all of it but that."""
+    first = first_job_record(path, path.name)
+    if first is not None:
+        catalog.add_job_record(first)
+        catalog.commit()
 
 
 def _batches(

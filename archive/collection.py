@@ -74,7 +74,7 @@ class Collection:
             raise UsageError(f"{path} is a file, not a collection; name a folder with `-c`")
         with disk_errors(path):
             for folder in FOLDERS:
-                (path / folder).mkdir(parents=True, exist_ok=True)
+                Files().make_directory(path / folder)
         return cls(path, site_of=site_of)
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archive.errors import DiskFull, PressmarkError, UsageError
@@ -66,15 +66,27 @@ class Files:
         path.unlink(missing_ok=True)
 
     def make_directory(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
+        """A directory that lasts, and so do those above it that were missing."""
+        for folder in reversed([folder for folder in (path, *path.parents) if not folder.is_dir()]):
+            folder.mkdir(exist_ok=True)
+            with suppress(PermissionError):  # a folder that may be written to and not be read
+                _sync(folder.parent, os.O_DIRECTORY)
+
+    def sync_file(self, path: Path) -> None:
+        """Makes lasting what somebody else wrote into a file."""
+        _sync(path)
 
     def sync_directory(self, path: Path) -> None:
         """Makes creations and renames in that directory lasting."""
-        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        _sync(path, os.O_DIRECTORY)
+
+
+def _sync(path: Path, flags: int = 0) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | flags)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 @contextmanager

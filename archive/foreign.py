@@ -166,6 +166,8 @@ class _Import:
             except OSError:
                 pass  # another file system, or one without links: copied instead
             else:
+                with disk_errors(incoming):
+                    self.files.sync_file(incoming)  # it may have been written a moment ago
                 return
         at = 0
         with self.source.open("rb") as stream, _new_file(incoming, self.files) as fd:

@@ -429,7 +429,7 @@ def _beside(target: Path, what: str) -> Iterator[Path]:
 
 def _remove(path: Path) -> None:
     for suffix in _SIDE_FILES:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        Files().unlink(path.with_name(path.name + suffix))
 
 
 def _unheard(_: int) -> None:

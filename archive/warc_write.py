@@ -86,11 +86,13 @@ class WarcWriter:
         self._rotate_when_big(warc)
         return capture
 
-    def append_note(self, note: bytes) -> None:
-        """Appends a record made by `build_note`."""
+    def append_note(self, note: bytes) -> tuple[str, int]:
+        """Appends a record made by `build_note`, and says in which file and where it begins."""
         warc = self._ready()
+        begin = warc.size
         self._write(warc, note, 1)
         self._rotate_when_big(warc)
+        return warc.name, begin
 
     def sync(self) -> None:
         """All that was appended is on the disk when this returns. A failure is final: the writer writes no more."""

@@ -354,13 +354,12 @@ class Job:
             log.warning("%s: %d pages brought hardly any news; what is left there is for a later job", part, pages)
         if isinstance(self.error, DiskFull):  # the record of the end needs room too; without it the exit is unknown
             return
-        growing, end = self._writer.position
-        if end:
+        if self._writer.position[0] or self._writer.finished:
             note = closing_note(self.name, finished_at=summary.finished_at, stats=summary.stats, exit_code=summary.exit)
-            self._writer.append_note(note)
+            closing = self._writer.append_note(note)
             self._writer.sync()
             is_folded = self.error is None and not self._marks.waiting
-            self._opened.fold_end(growing, end, everything_is_folded=is_folded)
+            self._opened.fold_end(*closing, everything_is_folded=is_folded)
         self._writer.close()
 
     def _sum_up(self, reason: str) -> CrawlSummary:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Self
 
 from archive.catching_up import catch_up
 from archive.collection import Collection
-from archive.files import Files
+from archive.files import Files, disk_errors
 from archive.index import Catalog
 from archive.jobs import first_job_record, job_records, opening_fields
 from archive.model import Capture, Reading
@@ -176,7 +176,8 @@ class _Opening:
         closing.callback(frontier.close)
         folding = self._folding(catalog, frontier)
         program = ChildProgram(collection.archive_dir)
-        recovered, aborted = _catch_up(collection, folding, program)
+        in_process = reader if _children(self.settings) == 0 else None
+        recovered, aborted = _catch_up(collection, folding, _WhenNeeded(program, in_process))
         _take_back(frontier)
         self._plant(frontier)
         return Opened(
@@ -206,12 +207,14 @@ class _Opening:
             log.warning("%s", damage)
             set_aside(path)
         beside = path.with_name(f"{path.name}.new")
-        for remains in path.parent.glob(f"{beside.name}*"):
-            self.files.unlink(remains)
+        with disk_errors(path):
+            for remains in path.parent.glob(f"{beside.name}*"):
+                self.files.unlink(remains)
         derived = SqliteFrontier(beside, clock=self.clock)
         count = derive_frontier(collection.catalog_path, self._folding(catalog, derived))
         derived.close()
-        self.files.rename(beside, path)
+        with disk_errors(path):
+            self.files.rename(beside, path)
         if count:
             log.warning("the frontier was derived anew from the %d captures of the catalog", count)
         return SqliteFrontier(path, clock=self.clock)
@@ -256,10 +259,11 @@ class _Opening:
 
 def set_aside(path: Path) -> None:
     """Move a database that is damaged out of the way, with its log."""
-    quarantine = path.parent / "quarantine"
-    quarantine.mkdir(exist_ok=True)
-    for part in path.parent.glob(f"{path.name}*"):
-        part.rename(quarantine / f"{part.name}.{datetime.now(UTC):%Y%m%d%H%M%S%f}")
+    files, quarantine = Files(), path.parent / "quarantine"
+    with disk_errors(quarantine):
+        files.make_directory(quarantine)
+        for part in path.parent.glob(f"{path.name}*"):
+            files.rename(part, quarantine / f"{part.name}.{datetime.now(UTC):%Y%m%d%H%M%S%f}")
 
 
 def _read_anew(collection: Collection, reader_id: str) -> None:
@@ -270,7 +274,9 @@ def _read_anew(collection: Collection, reader_id: str) -> None:
     collection.rebuild(default_reader, workers=children_for(os.cpu_count()))
 
 
-def _catch_up(collection: Collection, folding: Folding, program: ChildProgram) -> tuple[int, list[tuple[Capture, str]]]:
+def _catch_up(
+    collection: Collection, folding: Folding, when_needed: _WhenNeeded
+) -> tuple[int, list[tuple[Capture, str]]]:
     """Fold and acknowledge what an earlier job has written but not folded.
 
     Gives the number of captures, and those whose reading was aborted, with the reasons.
@@ -283,7 +289,7 @@ def _catch_up(collection: Collection, folding: Folding, program: ChildProgram) -
     def acknowledge(batch: list[tuple[Capture, Reading | None]], watermarks: Mapping[str, int]) -> None:
         folding.acknowledge([Settled(capture=capture, reading=reading) for capture, reading in batch], watermarks)
 
-    with _WhenNeeded(program) as reader:
+    with when_needed as reader:
         caught_up = catch_up(
             catalog,
             collection.archive_dir,
@@ -298,10 +304,14 @@ def _catch_up(collection: Collection, folding: Folding, program: ChildProgram) -
 
 
 class _WhenNeeded:
-    """A reading child that is started with the first page, for most jobs have nothing to catch up."""
+    """A reading child that is started with the first page, for most jobs have nothing to catch up.
 
-    def __init__(self, program: ChildProgram) -> None:
+    Where no child may be started, *in_process* reads.
+    """
+
+    def __init__(self, program: ChildProgram, in_process: Reader | None) -> None:
         self._program = program
+        self._in_process = in_process
         self._reader: BlockingReader | None = None
 
     def __enter__(self) -> Self:
@@ -318,6 +328,8 @@ class _WhenNeeded:
 
     def read(self, record: CapturedRecord) -> Reading:
         """The reading of the record, within the limits of a page."""
+        if self._in_process is not None:
+            return self._in_process.read(record)
         self._reader = self._reader or BlockingReader(self._program)
         return self._reader.read(record)
 
@@ -340,7 +352,11 @@ _TOLD = (
 
 
 def _reads(settings: BaseSettings, program: ChildProgram, reader: Reader) -> Reads:
+    children = _children(settings)
+    return ReadingPool(program, size=children) if children else InProcess(program.archive_dir, reader)
+
+
+def _children(settings: BaseSettings) -> int:
+    """How many processes read pages; 0 for none."""
     children = settings.get("PRESSMARK_READING_CHILDREN")
-    if children is not None and int(children) == 0:
-        return InProcess(program.archive_dir, reader)
-    return ReadingPool(program, size=int(children) if children is not None else children_for(os.cpu_count()))
+    return int(children) if children is not None else children_for(os.cpu_count())

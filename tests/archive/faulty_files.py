@@ -11,7 +11,7 @@ from archive.files import Files
 
 OPERATIONS = (
     "create", "append_to", "overwrite", "write", "sync_data", "sync", "truncate", "close",
-    "rename", "link", "unlink", "make_directory", "sync_directory",
+    "rename", "link", "unlink", "make_directory", "sync_file", "sync_directory",
 )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def no_room(name: str, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     """What a full disk does: half of a write is taken, anything else fails. Shrinking and removing still work."""
     if name == "write":
         return call(args[0], args[1][: len(args[1]) // 2])
-    if name in {"truncate", "unlink", "close", "sync", "sync_data", "sync_directory"}:
+    if name in {"truncate", "unlink", "close", "sync", "sync_data", "sync_file", "sync_directory"}:
         return call(*args)
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -184,12 +184,16 @@ def test_an_aborted_reading(job: Job, tmp_path: Path) -> None:
     assert read_notes(warc, warc.name).aborted == {(capture.record_id, reader_id): reading.reason}
 
 
-def test_the_closing_record_fills_the_file(job: Job, tmp_path: Path) -> None:
-    """The record of a job's end may be the one that fills its WARC file; it is folded all the same."""
+@pytest.mark.parametrize("filled_by", ["the capture", "the closing record"])
+def test_the_end_of_a_file(job: Job, tmp_path: Path, filled_by: str) -> None:
+    """The last capture of a job, or the record of its end, may fill the WARC file; all is folded all the same."""
+    writer = job._opened.writer
+    if filled_by == "the capture":
+        writer._max_bytes = 1
     capture = job.record(exchange("/1"))
     reading = asyncio.run(job.read(capture))
     in_loop(lambda: job.fold(settled(capture, reading)))
-    job._opened.writer._max_bytes = job._opened.writer.position[1] + 1
+    writer._max_bytes = writer.position[1] + 1
     job.close_at_once("finished")
 
     assert rows(tmp_path, "select exit from jobs") == [(0,)]

@@ -1,0 +1,92 @@
+"""Whatever change to the disk goes wrong, in a whole crawl or in its recovery, the next crawl makes everything good.
+
+`tests.crawler.fault_points` does it and says what it looks at after each fault. What is here runs for each n; with
+PRESSMARK_SOAK set, as `make soak` has it, also those kinds of faults that differ from one of these by nothing but what
+the process does in its own memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crawler.fault_points import KILLS
+from tests.crawler.forked_crawls import ERRORS
+from tests.end_to_end import CHECKOUT, environment
+
+IS_SOAK = bool(os.environ.get("PRESSMARK_SOAK"))
+CRAWL_KILLS = KILLS if IS_SOAK else ("before", "one", "half", "most")
+RECOVERY = (*KILLS, *ERRORS) if IS_SOAK else ("before", "half")
+MEMORY = Path("/dev/shm")
+
+Cases = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def runs() -> Iterator[dict[tuple[str, ...], Future[Cases]]]:
+    """All kinds of faults, two at a time."""
+    room = Path(tempfile.mkdtemp(prefix="pressmark-faults-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
+    asked = [(kind,) for kind in (*CRAWL_KILLS, *ERRORS)] + [(kind, "recovery") for kind in RECOVERY]
+    with ThreadPoolExecutor(2) as pool:
+        yield {words: pool.submit(faults, room, *words) for words in asked}
+    shutil.rmtree(room)
+
+
+def faults(room: Path, kind: str, *what: str) -> Cases:
+    """What became of each fault of that kind."""
+    folder = room / "-".join((kind, *what))
+    command = [sys.executable, "-m", "tests.crawler.fault_points", kind, str(folder), *what]
+    ran = subprocess.run(command, cwd=CHECKOUT, env=environment(), capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def bad(cases: Cases) -> Cases:
+    return [case for case in cases if case["problems"]]
+
+
+@pytest.mark.parametrize("kind", CRAWL_KILLS)
+def test_killed(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
+    """Killed before, in the middle of or after any operation, a crawl goes on as if nothing had been."""
+    cases = runs[kind,].result()
+
+    assert bad(cases) == []
+    assert [case["status"] for case in cases] == [-signal.SIGKILL] * (len(cases) - 1) + [0]
+    assert len(cases) > (90 if kind in ("before", "after") else 30)
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_refused(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
+    """A disk that is full, or answers with errors, from some operation on ends the job with 3 or 1, and with no trace
+    of a bug; with room, or on another disk, the next job goes on. After an error no sync is believed.
+    """
+    cases = runs[kind,].result()
+    ended = {"full": 3, "error": 1}[kind]
+
+    assert bad(cases) == []
+    assert {case["status"] for case in cases if case["fired"]} == {ended}
+    assert sum(not case["fired"] for case in cases) <= 2  # a full disk still lets go of the last file
+    assert len(cases) > 90
+
+
+@pytest.mark.parametrize("kind", RECOVERY)
+def test_in_recovery(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
+    """Recovery from a kill may itself be killed, or find the disk bad, at any operation."""
+    cases = runs[kind, "recovery"].result()
+
+    assert bad(cases) == []
+    assert len(cases) > 10
+    assert {case["status"] for case in cases if case["fired"]} == {
+        {"full": 3, "error": 1}.get(kind, -signal.SIGKILL)
+    }  # fmt: skip
