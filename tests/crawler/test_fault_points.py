@@ -56,6 +56,7 @@ def bad(cases: Cases) -> Cases:
     return [case for case in cases if case["problems"]]
 
 
+@pytest.mark.fault(83, 84)
 @pytest.mark.parametrize("kind", CRAWL_KILLS)
 def test_killed(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
     """Killed before, in the middle of or after any operation, a crawl goes on as if nothing had been."""
@@ -66,6 +67,7 @@ def test_killed(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
     assert len(cases) > (90 if kind in ("before", "after") else 30)
 
 
+@pytest.mark.fault(86, 88)
 @pytest.mark.parametrize("kind", ERRORS)
 def test_refused(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
     """A disk that is full, or answers with errors, from some operation on ends the job with 3 or 1, and with no trace
@@ -76,10 +78,11 @@ def test_refused(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
 
     assert bad(cases) == []
     assert {case["status"] for case in cases if case["fired"]} == {ended}
-    assert sum(not case["fired"] for case in cases) <= 2  # a full disk still lets go of the last file
+    assert sum(not case["fired"] for case in cases) <= 3  # a full disk still lets go of the last file
     assert len(cases) > 90
 
 
+@pytest.mark.fault(85)
 @pytest.mark.parametrize("kind", RECOVERY)
 def test_in_recovery(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
     """Recovery from a kill may itself be killed, or find the disk bad, at any operation."""
