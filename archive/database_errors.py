@@ -37,4 +37,4 @@ def database_error(error: sqlite3.DatabaseError, path: Path) -> PressmarkError:
     return PressmarkError(f"{path}: {error}; run `pressmark verify`")
 
 
-_NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE}
+_NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}

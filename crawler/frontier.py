@@ -14,7 +14,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -534,8 +534,9 @@ class SqliteFrontier:
             )
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and close it."""
-        self._db.execute("pragma wal_checkpoint(truncate)")
+        """Fold the write-ahead log into the file, where there is room for it, and close it."""
+        with suppress(sqlite3.DatabaseError):  # what is in the log is as good as what is in the file
+            self._db.execute("pragma wal_checkpoint(truncate)")
         self._db.close()
 
     def _queue(self, site: str, host: str) -> int:
@@ -588,7 +589,13 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE}
+_FULL = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 

@@ -35,6 +35,9 @@ from tests.end_to_end import rows
 WEB = TinyWeb(articles=3)
 
 KILLS = ("before", "after", *MIDDLES)
+ENDS = {"full": 3, "error": 1}
+"""Exit codes of a crawl whose disk is so."""
+
 COMMITS = ((Catalog, "commit"), (SqliteFrontier, "set_watermarks"))
 
 DEAD_AT = (("half", 4), ("half", 9), ("one", 16), ("before", "sync_directory"), ("after", "rename"))
@@ -121,8 +124,8 @@ def _dead(folder: Path, names: list[str]) -> Iterator[Path]:
     for number, (kind, where) in enumerate(DEAD_AT):
         at = len(names) - names[::-1].index(where) if isinstance(where, str) else _nth_write(names, where)
         dead = folder / f"dead-{number}"
-        _begin(dead, None)
-        if _forked(crawl, dead, Faults(kind, at, dead / "fired"), dead / "told") != -signal.SIGKILL:
+        begin(dead, None)
+        if forked(crawl, dead, Faults(kind, at, dead / "fired"), dead / "told") != -signal.SIGKILL:
             raise RuntimeError(f"no kill at {kind} {where}")
         yield dead
 
@@ -133,7 +136,7 @@ def _nth_write(names: list[str], number: int) -> int:
 
 def _trace(folder: Path, run: Callable[..., Any], start: Path | None = None) -> list[str]:
     """The operations of a run without faults."""
-    _begin(folder, start)
+    begin(folder, start)
     faults = Faults()
     told = folder / "operations"
 
@@ -143,12 +146,12 @@ def _trace(folder: Path, run: Callable[..., Any], start: Path | None = None) -> 
         finally:
             told.write_text(json.dumps(faults.done))
 
-    if (status := _forked(traced, folder, faults, folder / "told")) != 0:
+    if (status := forked(traced, folder, faults, folder / "told")) != 0:
         raise RuntimeError(f"a run without faults ended with {status}: {(folder / 'error').read_text()}")
     return list(json.loads(told.read_text()))
 
 
-def _begin(folder: Path, start: Path | None) -> None:
+def begin(folder: Path, start: Path | None) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     if start is None:
         folder.mkdir(parents=True)
@@ -162,16 +165,17 @@ def _loop(kind: str, room: Path, names: list[str], run: Callable[..., Any], star
         if kind in MIDDLES and names[at - 1 : at] not in ([], ["write"]):
             continue  # there is no middle
         folder = room / str(at)
-        _begin(folder, start)
+        begin(folder, start)
         told = folder / "told"
-        status = _forked(run, folder, Faults(kind, at, folder / "fired"), told)
+        status = forked(run, folder, Faults(kind, at, folder / "fired"), told)
         fired = (folder / "fired").read_text() if (folder / "fired").exists() else ""
-        case = {"kind": kind, "at": at, "fired": fired, "status": status, "problems": _problems(folder, kind, status)}
+        wrong = problems(folder, status, 0, ENDS.get(kind, -signal.SIGKILL))
+        case = {"kind": kind, "at": at, "fired": fired, "status": status, "problems": wrong}
         print(json.dumps(case), flush=True)
         shutil.rmtree(folder)
 
 
-def _forked(run: Callable[..., Any], folder: Path, faults: Faults, told: Path) -> int:
+def forked(run: Callable[..., Any], folder: Path, faults: Faults, told: Path, web: TinyWeb = WEB) -> int:
     """Exit code of that run in a process of its own, or minus the signal."""
     pid = os.fork()
     if pid:
@@ -182,7 +186,7 @@ def _forked(run: Callable[..., Any], folder: Path, faults: Faults, told: Path) -
         signal.alarm(60)
         _watch_commits(faults)
         lines = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        code = run(folder / "kept", WEB, faults, told=lambda record_id: os.write(lines, f"{record_id}\n".encode()))
+        code = run(folder / "kept", web, faults, told=lambda record_id: os.write(lines, f"{record_id}\n".encode()))
     except PressmarkError as error:
         print(error, file=sys.stderr)
         code = error.exit_code
@@ -193,20 +197,19 @@ def _forked(run: Callable[..., Any], folder: Path, faults: Faults, told: Path) -
         os._exit(code)
 
 
-def _problems(folder: Path, kind: str, status: int) -> list[str]:
-    """What is wrong after the fault, and then after the next crawl."""
-    allowed = {"full": (0, 3), "error": (0, 1)}.get(kind, (-signal.SIGKILL, 0))
+def problems(folder: Path, status: int, *allowed: int, web: TinyWeb = WEB) -> list[str]:
+    """What is wrong after a crawl that ended with *status*, not *allowed*, and then after the next one."""
     problems = [] if status in allowed else [f"ended with {status}: {(folder / 'error').read_text()}"]
     kept = folder / "kept"
     try:
-        ended = crawl(kept, WEB, Files())
+        ended = crawl(kept, web, Files())
     except Exception:  # noqa: BLE001  as above
         return [*problems, f"the next crawl: {traceback.format_exc()}"]
     known = {record_id for (record_id,) in rows(kept / "catalog.db", "select record_id from captures")}
     told = folder / "told"
     checks = {
         "exit code of the next crawl": (ended, 0),
-        "captures": (captured(kept), dict.fromkeys(WEB.paths - {"/private/no"}, 1)),
+        "captures": (captured(kept), dict.fromkeys(web.paths - {"/private/no"}, 1)),
         "lost records": (set(told.read_text().split() if told.exists() else ()) - known, set()),
         "state": (state_of(kept), IN_ORDER),
         "left over": ([path.name for path in kept.rglob("*.tmp")], []),

@@ -182,6 +182,7 @@ def test_two_jobs(crawl: Crawl, kept: Path) -> None:
     )  # fmt: skip
     assert holder.stdout is not None
     holder.stdout.readline()
+    began = time.monotonic()
     try:
         ended = crawl()
     finally:
@@ -190,6 +191,7 @@ def test_two_jobs(crawl: Crawl, kept: Path) -> None:
 
     assert ended.status == 5
     assert str(holder.pid) in ended.error
+    assert time.monotonic() - began < 5  # one second, with slack for a busy machine
 
 
 FAULTS = [

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from tests.crawler.fault_points import KILLS
+from tests.crawler.fault_points import ENDS, KILLS
 from tests.crawler.forked_crawls import ERRORS
 from tests.end_to_end import CHECKOUT, environment
 
@@ -46,7 +46,11 @@ def runs() -> Iterator[dict[tuple[str, ...], Future[Cases]]]:
 def faults(room: Path, kind: str, *what: str) -> Cases:
     """What became of each fault of that kind."""
     folder = room / "-".join((kind, *what))
-    command = [sys.executable, "-m", "tests.crawler.fault_points", kind, str(folder), *what]
+    return told_by(sys.executable, "-m", "tests.crawler.fault_points", kind, str(folder), *what)
+
+
+def told_by(*command: str) -> Cases:
+    """What a command prints, a line of JSON for each case."""
     ran = subprocess.run(command, cwd=CHECKOUT, env=environment(), capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return [json.loads(line) for line in ran.stdout.splitlines()]
@@ -74,10 +78,8 @@ def test_refused(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
     of a bug; with room, or on another disk, the next job goes on. After an error no sync is believed.
     """
     cases = runs[kind,].result()
-    ended = {"full": 3, "error": 1}[kind]
-
     assert bad(cases) == []
-    assert {case["status"] for case in cases if case["fired"]} == {ended}
+    assert {case["status"] for case in cases if case["fired"]} == {ENDS[kind]}
     assert sum(not case["fired"] for case in cases) <= 3  # a full disk still lets go of the last file
     assert len(cases) > 90
 
@@ -91,5 +93,32 @@ def test_in_recovery(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> N
     assert bad(cases) == []
     assert len(cases) > 10
     assert {case["status"] for case in cases if case["fired"]} == {
-        {"full": 3, "error": 1}.get(kind, -signal.SIGKILL)
+        ENDS.get(kind, -signal.SIGKILL)
     }  # fmt: skip
+
+
+CAN_MOUNT = ("unshare", "-rm")
+"""A view of the file system of its own, in which anybody may mount."""
+
+
+@pytest.mark.fault(86, 87)
+@pytest.mark.parametrize("kind", ["tmpfs", "limit"])
+def test_too_small_a_disk(tmp_path: Path, kind: str) -> None:
+    """On a disk that is really full, of whatever size, in the WARC, in SQLite or before there is any of them, a crawl
+    ends with 3 and says what to do; with room the next one makes everything good.
+    """
+    if kind == "tmpfs" and not may_mount(tmp_path):
+        pytest.skip("no file system can be mounted here")
+    view = CAN_MOUNT if kind == "tmpfs" else ()
+    cases = told_by(*view, sys.executable, "-m", "tests.crawler.small_disk", kind, str(tmp_path / "room"))
+
+    assert bad(cases) == []
+    assert [case["status"] for case in cases] == [3] * (len(cases) - 1) + [0]
+    assert len(cases) > 8
+
+
+def may_mount(folder: Path) -> bool:
+    if shutil.which("unshare") is None:
+        return False
+    mount = [*CAN_MOUNT, "mount", "-t", "tmpfs", "none", str(folder)]
+    return subprocess.run(mount, capture_output=True, check=False).returncode == 0
