@@ -18,6 +18,7 @@ from pipelines.block_context import context
 from pipelines.block_features import Declared, Layout, features
 from pipelines.block_model import load_model
 from pipelines.blocks import Blocks
+from pipelines.body_lines import Fields, settle
 from pipelines.body_markup import clean_text, markup, plain_text
 from pipelines.pictures import pictures_of
 from pipelines.vocabulary import HINT_BIT
@@ -74,15 +75,14 @@ class Body:
 def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: frozenset[str] = frozenset()) -> Body:
     """The body of the article on *page*; *headline* and *standfirst*, where known, help to tell where it begins.
 
-    *apart* are lines that were read as other fields: before the first paragraph they are no part of the body.
+    *apart* are lines that were read as other fields: before the first paragraph and behind the last they are no part
+    of the body.
     """
     blocks = page.blocks
     if not blocks.texts:
         return Body(text="")
     likely = likelihoods(blocks, declared_on(page, headline, standfirst))
-    chosen = _without_fields(
-        blocks, [int(i) for i in np.flatnonzero(likely > THRESHOLD)], {headline, standfirst, *apart}
-    )
+    chosen = choose(blocks, likely, Fields(headline=headline, standfirst=standfirst, lines=apart))
     return Body(
         text=plain_text(blocks, chosen),
         html=markup(blocks, chosen, page.base_url),
@@ -93,23 +93,9 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: fr
     )
 
 
-def _without_fields(blocks: Blocks, chosen: list[int], fields: set[str]) -> list[int]:
-    """*chosen* without the lines before the first paragraph that say what another field says."""
-    said = {_line(field) for field in fields if field}
-    leading = next((at for at, i in enumerate(chosen) if _is_paragraph(blocks.texts[i], said)), 0)
-    return [i for i in chosen[:leading] if _line(blocks.texts[i]) not in said] + chosen[leading:]
-
-
-def _is_paragraph(text: str, said: set[str]) -> bool:
-    return len(text) > _PARAGRAPH and _line(text) not in said
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split()).casefold()[:_LONGEST_FIELD]
-
-
-_PARAGRAPH: Final = 120
-_LONGEST_FIELD: Final = 1_000
+def choose(blocks: Blocks, likely: NDArray[np.float32], fields: Fields) -> list[int]:
+    """The places of the blocks of the body: those that are likely enough, then what the rules for single lines say."""
+    return settle(blocks, [int(i) for i in np.flatnonzero(likely > THRESHOLD)], fields)
 
 
 def declared_on(page: Page, headline: str, standfirst: str) -> Declared:

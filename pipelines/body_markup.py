@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby, takewhile
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
@@ -39,9 +39,12 @@ _INLINE_PARENTS: Final = frozenset(
     ]
 )
 _HEADINGS: Final = {TAGS.index(tag): tag for tag in ("h1", "h2", "h3", "h4", "h5", "h6")}
-_LI, _TR, _PRE, _QUOTE, _OL = (TAGS.index(tag) for tag in ("li", "tr", "pre", "blockquote", "ol"))
+_LI, _TR, _TABLE, _PRE, _QUOTE, _OL = (TAGS.index(tag) for tag in ("li", "tr", "table", "pre", "blockquote", "ol"))
 _UNSEEN_KEPT: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _GAPS: Final = {"br": " ", "td": " | ", "th": " | "}
+_CELLS: Final = frozenset(["td", "th"])
+_EMPTY_WITHIN: Final = re.compile(r"\| (?=\|)")
+_MOST_CELLS: Final = 100
 _MARKS_DEEP: Final = 12
 _BULLETS: Final = "•·▪‣●○◦■–-"
 
@@ -54,34 +57,76 @@ def clean_text(text: str) -> str:
 
 
 def plain_text(blocks: Blocks, chosen: Sequence[int]) -> str:
-    """The chosen blocks with one blank line between them; list items begin with "- "."""
-    lines = []
-    for block in chosen:
-        text = clean_text(blocks.texts[block])
-        if text and _frame(blocks, block)[0] == "li":
-            text = f"- {text.lstrip(_BULLETS).lstrip()}" if text[0] in _BULLETS else f"- {text}"
-        if text:
-            lines.append(text)
-    return "\n\n".join(lines)
+    """The chosen blocks with one blank line between them; list items begin with "- ", the rows of a table are lines."""
+    parts = []
+    for (kind, _, _), group in groupby(((_frame(blocks, block), block) for block in chosen), key=lambda item: item[0]):
+        lines = [line for _, block in group if (line := _line(blocks, block, kind))]
+        parts += ["\n".join(lines)] if kind == "tr" and _is_table(lines) else lines
+    return "\n\n".join(parts)
+
+
+def _is_table(rows: Sequence[str]) -> bool:
+    """Whether rows have several cells: what stands in a column of its own is text in a layout of the 2000s."""
+    return any(" | " in row for row in rows)
+
+
+def _line(blocks: Blocks, block: int, kind: str) -> str:
+    text = clean_text(blocks.texts[block])
+    if kind == "tr":
+        return _with_empty_cells(text, *_empty_cells(blocks, block))
+    if text and kind == "li":
+        return f"- {text.lstrip(_BULLETS).lstrip()}" if text[0] in _BULLETS else f"- {text}"
+    return text
+
+
+def _empty_cells(blocks: Blocks, block: int) -> tuple[int, int]:
+    """How many cells of a row of values come before the first that says something, and how many behind the last."""
+    if " | " not in blocks.texts[block] or blocks.tags[blocks.elements[block]] != _TR:
+        return 0, 0
+    first, last = blocks.spans[block]
+    return _cells_beside(first, "prev"), _cells_beside(last, "next")
+
+
+def _cells_beside(node: LexborNode, side: Literal["prev", "next"]) -> int:
+    """The cells on one side of the one that *node* stands in."""
+    cell = node.parent
+    for _ in range(_MARKS_DEEP):
+        if cell is None or cell.tag in _CELLS:
+            break
+        cell = cell.parent
+    count = 0
+    for _ in range(_MOST_CELLS):
+        cell = getattr(cell, side, None)
+        if cell is None:
+            break
+        count += cell.tag in _CELLS
+    return count
+
+
+def _with_empty_cells(row: str, before: int, behind: int) -> str:
+    """A row with the cells that say nothing, so that each value stays in its column."""
+    return " | " * before + _EMPTY_WITHIN.sub("|  ", row) + " | " * behind
 
 
 def markup(blocks: Blocks, chosen: Sequence[int], base_url: str) -> str:
     """The chosen blocks as p, h2-h6, ul, ol, li, blockquote, table and pre, with links, emphasis and strength."""
-    framed = [(*_frame(blocks, block), _inline(blocks, block, base_url)) for block in chosen]
+    framed = [(_frame(blocks, block), block, _inline(blocks, block, base_url)) for block in chosen]
     out = []
-    for (kind, _, listed), group in groupby(framed, key=lambda item: item[:3]):
-        inner = [item[3] for item in group if item[3]]
+    for (kind, _, listed), group in groupby(framed, key=lambda item: item[0]):
+        inner = [(block, text) for _, block, text in group if text]
         if not inner:
             continue
         if kind == "li":
-            out.append(f"<{listed}>" + "".join(f"<li>{item}</li>" for item in inner) + f"</{listed}>")
-        elif kind == "tr":
-            rows = ("".join(f"<td>{cell}</td>" for cell in item.split(" | ")) for item in inner)
+            out.append(f"<{listed}>" + "".join(f"<li>{item}</li>" for _, item in inner) + f"</{listed}>")
+        elif kind == "tr" and _is_table([text for _, text in inner]):
+            filled = [_with_empty_cells(item, *_empty_cells(blocks, block)) for block, item in inner]
+            rows = ("".join(f"<td>{cell}</td>" for cell in row.split(" | ")) for row in filled)
             out.append("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
         elif kind == "blockquote":
-            out.append("<blockquote>" + "".join(f"<p>{item}</p>" for item in inner) + "</blockquote>")
+            out.append("<blockquote>" + "".join(f"<p>{item}</p>" for _, item in inner) + "</blockquote>")
         else:
-            out += [f"<{kind}>{item}</{kind}>" for item in inner]
+            tag = "p" if kind == "tr" else kind
+            out += [f"<{tag}>{item}</{tag}>" for _, item in inner]
     return "\n".join(out)
 
 
@@ -96,12 +141,17 @@ def _frame(blocks: Blocks, block: int) -> tuple[str, int, str]:
         tag, parent = blocks.tags[element], blocks.parents[element]
         if tag == _LI:
             return "li", parent, "ol" if parent >= 0 and blocks.tags[parent] == _OL else "ul"
-        if tag == _TR:
-            return "tr", parent, ""
+        if tag == _TR and element == own:
+            return "tr", _table_of(blocks, parent), ""
         if tag == _QUOTE:
             return "blockquote", element, ""
         element = parent
     return ("pre" if blocks.tags[own] == _PRE else "p"), block, ""
+
+
+def _table_of(blocks: Blocks, element: int) -> int:
+    """The table that *element* is the head, the body or the foot of."""
+    return element if element < 0 or blocks.tags[element] == _TABLE else blocks.parents[element]
 
 
 def _inline(blocks: Blocks, block: int, base_url: str) -> str:

@@ -180,6 +180,19 @@ def test_table_rows():
     assert blocks.texts[-2:] == ["Year | Crossings", "2022 | 41,000"]
 
 
+def test_table_of_values():
+    """The rows of a table follow line by line, and each value keeps its column: cells that say nothing are there."""
+    rows = (("", "Crossings", "Tolls"), ("2022", "", "310,000"), ("2023", "41,000", ""))
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    head = "<thead><tr><th></th><th>Crossings</th><th>Tolls</th></tr></thead>"
+
+    found = body(article(paragraphs(ONE, TWO) + f"<table>{head}<tbody>{cells}</tbody></table>" + paragraphs(THREE)))
+
+    lines = (" | Crossings | Tolls", " | Crossings | Tolls", "2022 |  | 310,000", "2023 | 41,000 | ")
+    assert ("\n".join(lines) in found.text.split("\n\n"), found.html.count("<table>")) == (True, 1)
+    assert "<tr><td>2022</td><td></td><td>310,000</td></tr><tr><td>2023</td><td>41,000</td><td></td></tr>" in found.html
+
+
 def test_markup_keeps_links_and_stress():
     """Links, emphasis and strength stay in the mark-up; links are absolute, scripts are gone."""
     inside = f'{ONE} <a href="/b" onclick="x()">The <b>vote</b></a> was <i>close</i>.<script>track()</script>'

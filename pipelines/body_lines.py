@@ -1,0 +1,212 @@
+"""Lines that rules tell, whatever the learned model makes of them: other fields, consent, cross-references, captions.
+
+Each rule is narrow: on real pages none of them may cost more than it gains. What a rule leaves out must stand apart,
+as a line of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from pipelines.blocks import TAGS, Blocks
+from pipelines.vocabulary import HINT_BIT
+
+_PARAGRAPH: Final = 120
+"""Letters from which on a line is taken for a paragraph."""
+
+_LONGEST_FIELD: Final = 1_000
+_LONGEST_LABEL: Final = 24
+_LONGEST_CONSENT: Final = 600
+_LONGEST_CROSS_REFERENCE: Final = 300
+_CAPTION_LETTERS: Final = range(12, 160)
+_MOST_CAPTIONS: Final = 5
+_LONGEST_SOURCE: Final = 100
+_NO_CAPTION: Final = frozenset(TAGS.index(tag) for tag in ("h1", "h2", "h3", "h4", "h5", "h6", "li"))
+_STOPS: Final = '.!?。！？…"”»:’'
+_CONSENT: Final = re.compile(
+    r"(?:we use|uses?|using|verwende[nt]|nutz(?:en|t)|setz(?:en|t)|utilis(?:ons|e) (?:des|les)|utiliza(?:mos)?"
+    r"|utilizza(?:mo)?(?: i)?|gebruik(?:en|t)|använder|bruker|bruger|używamy|используем)\s+(?:\w+\s+){0,2}cookies?\b"
+    r"|cookieを|クッキーを",
+    re.IGNORECASE,
+)
+_CROSS_REFERENCE: Final = re.compile(
+    r"^\W*(?:(?:read|see)\s+also|(?:lesen|sehen)\s+sie\s+auch|siehe\s+auch|(?:à\s+)?lire\s+aussi|voir\s+aussi"
+    r"|(?:lea|lee|vea)\s+también|leggi\s+anche|(?:leia|veja)\s+também|lees\s+ook|läs\s+också|l[eæ]s\s+også"
+    r"|czytaj\s+(?:także|też|również)|читайте\s+также|あわせて読みたい|関連記事)\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_SOURCE: Final = re.compile(
+    r"^(?:sources?|quellen?|fuentes?|fonte|fonti|bron|källa|kilde|źródło|источник|出典)\s*[:：]", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """What was read as other fields, and is therefore no part of the body."""
+
+    headline: str = ""
+    """The headline."""
+
+    standfirst: str = ""
+    """The standfirst."""
+
+    lines: frozenset[str] = frozenset()
+    """Further lines: the date as it is written, the byline, the section."""
+
+
+def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
+    """The blocks of the body, of those that are *likely* by the model."""
+    captions = _captions(blocks, likely)
+    chosen = [i for i in likely if i not in captions and not _is_cross_reference(blocks, i)]
+    chosen = _without_consent(blocks, chosen, fields.headline)
+    chosen = _without_fields(blocks, chosen, fields)
+    return _with_source(blocks, chosen)
+
+
+def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[int]:
+    """*chosen* without the lines before the first paragraph, and behind the last, that say what another field says."""
+    told = {_line(line) for line in (fields.headline, *fields.lines) if line}
+    standfirst = _line(fields.standfirst)
+    said = told | {standfirst} - {""}
+    paragraphs = [at for at, i in enumerate(chosen) if _is_paragraph(blocks.texts[i], said)]
+    if not paragraphs:
+        return chosen
+    first, end = paragraphs[0], paragraphs[-1] + 1
+    while end < len(chosen) and not _says(blocks.texts[chosen[end]], told):
+        end += 1
+    return [
+        i
+        for i in chosen[:first]
+        if _line(blocks.texts[i]) not in told
+        and (_line(blocks.texts[i]) != standfirst or not _stands_apart(blocks, i, chosen[first], fields.headline))
+    ] + [i for at, i in enumerate(chosen[first:], start=first) if at < end or not _says(blocks.texts[i], told)]
+
+
+def _is_paragraph(text: str, said: set[str]) -> bool:
+    return len(text) > _PARAGRAPH and _line(text) not in said
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split()).casefold()[:_LONGEST_FIELD]
+
+
+def _says(text: str, told: set[str]) -> bool:
+    """Whether a line is one of *told*, or a short label and then one of them."""
+    line = _line(text)
+    label, colon, rest = line.partition(":")
+    return line in told or bool(colon and len(label) <= _LONGEST_LABEL and rest.strip() in told)
+
+
+def _stands_apart(blocks: Blocks, standfirst: int, paragraph: int, headline: str) -> bool:
+    """Whether the standfirst is marked as such: by its names; where nothing has names, by its place or its tag."""
+    element = blocks.elements[standfirst]
+    if (blocks.hints[element] | blocks.inline_hints[standfirst]) & HINT_BIT["lead"]:
+        return True
+    if _is_named(blocks, paragraph):
+        return False
+    return blocks.tags[element] != blocks.tags[blocks.elements[paragraph]] or _with_headline(
+        blocks, standfirst, paragraph, headline
+    )
+
+
+def _is_named(blocks: Blocks, block: int) -> bool:
+    element = blocks.elements[block]
+    for _ in range(4):
+        if element >= 0 and blocks.hints[element]:
+            return True
+        element = blocks.parents[element] if element >= 0 else -1
+    return False
+
+
+def _with_headline(blocks: Blocks, standfirst: int, paragraph: int, headline: str) -> bool:
+    """Whether an element holds headline and standfirst and not the paragraph."""
+    wanted = _line(headline)
+    at = next((i for i in range(standfirst - 1, -1, -1) if _line(blocks.texts[i]) == wanted), -1)
+    element = blocks.elements[at] if at >= 0 else -1
+    for _ in range(4):
+        if element >= 0 and standfirst in _held(blocks, element):
+            return paragraph not in _held(blocks, element)
+        element = blocks.parents[element] if element >= 0 else -1
+    return False
+
+
+def _held(blocks: Blocks, element: int) -> range:
+    """The blocks in *element*."""
+    end = blocks.end_blocks[element]
+    return range(blocks.first_blocks[element], end if end >= 0 else len(blocks.texts))
+
+
+def _without_consent(blocks: Blocks, chosen: list[int], headline: str) -> list[int]:
+    """*chosen* without a first or last block that asks for cookies, unless the article is about them."""
+    if "cookie" in headline.casefold():
+        return chosen
+    while chosen and _asks_consent(blocks.texts[chosen[0]]):
+        chosen = chosen[1:]
+    while chosen and _asks_consent(blocks.texts[chosen[-1]]):
+        chosen = chosen[:-1]
+    return chosen
+
+
+def _asks_consent(text: str) -> bool:
+    return len(text) < _LONGEST_CONSENT and _CONSENT.search(text) is not None
+
+
+def _is_cross_reference(blocks: Blocks, block: int) -> bool:
+    """Whether the block is "Read also:" and a link, and nothing more."""
+    text = blocks.texts[block]
+    if blocks.links[block] != 1 or len(text) > _LONGEST_CROSS_REFERENCE:
+        return False
+    match = _CROSS_REFERENCE.match(text)
+    return match is not None and blocks.link_letters[block] >= 0.9 * (len(text) - match.end())
+
+
+def _captions(blocks: Blocks, chosen: list[int]) -> set[int]:
+    """The lines that alone share an element with a picture and are no sentence; none where there are many: a list."""
+    found: set[int] = set()
+    for _, element, place in blocks.images:
+        if element >= 0 and chosen and chosen[0] <= place <= chosen[-1] + 1:
+            line = _alone_with_picture(blocks, element)
+            if line >= place and _is_caption(blocks, line, element):
+                found.add(line)
+    found &= set(chosen)
+    return found if len(found) <= _MOST_CAPTIONS and len(chosen) > 2 else set()
+
+
+def _alone_with_picture(blocks: Blocks, element: int) -> int:
+    """The one block in the innermost element around the picture that has any; -1 if it has several."""
+    for _ in range(4):
+        held = _held(blocks, element)
+        if held:
+            return held[0] if len(held) == 1 else -1
+        element = blocks.parents[element]
+        if element < 0:
+            break
+    return -1
+
+
+def _is_caption(blocks: Blocks, block: int, around_picture: int) -> bool:
+    text, own = blocks.texts[block], blocks.elements[block]
+    return (
+        len(text) in _CAPTION_LETTERS
+        and own != around_picture
+        and not blocks.links[block]
+        and blocks.tags[own] not in _NO_CAPTION
+        and text[-1] not in _STOPS
+        and not text[0].islower()
+    )
+
+
+def _with_source(blocks: Blocks, chosen: list[int]) -> list[int]:
+    """*chosen* and the line behind it in the same element that names the source."""
+    following = chosen[-1] + 1 if chosen else len(blocks.texts)
+    if following < len(blocks.texts) and _SOURCE.match(blocks.texts[following]):
+        text, beside = blocks.texts[following], _around(blocks, following) == _around(blocks, chosen[-1])
+        if beside and len(text) < _LONGEST_SOURCE:
+            return [*chosen, following]
+    return chosen
+
+
+def _around(blocks: Blocks, block: int) -> int:
+    return blocks.parents[blocks.elements[block]]

@@ -1,0 +1,155 @@
+"""Lines that rules tell: other fields, requests for consent, references to other articles, captions, sources."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.body_lines import Fields, settle
+from pipelines.page import open_page
+
+PARAGRAPHS = (
+    (
+        "The council of Oldford agreed on Monday to rebuild the harbour bridge, which was closed after the flood in"
+        " March of last year."
+    ),
+    (
+        "Work is to begin in autumn, said the mayor, and the first trucks should cross the river again by Easter, if"
+        " all of it goes well."
+    ),
+    (
+        "Shopkeepers on the quay, who lost a third of their customers, welcomed the decision but asked for a ferry"
+        " until then, and soon."
+    ),
+)
+HEADLINE = "Harbour bridge in Oldford to be rebuilt"
+NO_FIELDS = Fields()
+STANDFIRST = "After a year of detours the town decides: the crossing comes back, wider than before"
+
+
+def left(html: str, fields: Fields = NO_FIELDS, *, unlikely: str = "-") -> list[str]:
+    """The lines that are left of a page when the model takes all but *unlikely* for body, the paragraphs as numbers."""
+    page = open_page(
+        f"<html><body>{html}</body></html>".encode(),
+        url="https://times.example/news/bridge",
+        content_type="text/html; charset=utf-8",
+        captured_at=datetime(2024, 5, 6, tzinfo=UTC),
+    )
+    texts = page.blocks.texts
+    likely = [place for place, text in enumerate(texts) if text != unlikely]
+    numbers = {text: str(number) for number, text in enumerate(PARAGRAPHS, start=1)}
+    return [numbers.get(texts[place], texts[place]) for place in settle(page.blocks, likely, fields)]
+
+
+def story(first: str = "", between: str = "", last: str = "") -> str:
+    one, two, three = (f"<p>{text}</p>" for text in PARAGRAPHS)
+    return f"<div class=story>{first}{one}{two}{between}{three}{last}</div>"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Read also: <a href=/x>Flood of March: what we know</a></p>",
+        "<p><b>Lire aussi :</b> <a href=/x>La crue de mars</a></p>",
+        "<p>あわせて読みたい: <a href=/x>三月の洪水</a></p>",
+    ],
+)
+def test_cross_reference_is_left_out(line: str):
+    """A line that says "read also" and is a link otherwise is no part of the body."""
+    assert left(story(between=line)) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "line", ["Read also what the mayor wrote in March, when the flood had gone.", "Read more: the bridge in numbers"]
+)
+def test_sentence_with_such_words_stays(line: str):
+    """A sentence that begins alike stays."""
+    assert left(story(between=f"<p>{line}</p>")) == ["1", "2", line, "3"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "We use cookies to measure how our pages are read. You may refuse.",
+        "Wir verwenden Cookies, um die Nutzung unserer Seiten zu messen.",
+        "Nous utilisons des cookies pour mesurer notre audience.",
+    ],
+)
+def test_consent_is_left_out(line: str):
+    """A first or last block that asks for cookies is no part of the body."""
+    asked = f"<p>{line}</p>"
+
+    assert (left(asked + story()), left(story() + asked)) == (["1", "2", "3"], ["1", "2", "3"])
+
+
+def test_article_about_cookies():
+    """In an article about cookies they may be spoken of."""
+    line = "This site uses cookies, says the first page of the study."
+
+    assert left(story(last=f"<p>{line}</p>"), Fields(headline="Cookies are here to stay"))[-1] == line
+
+
+def test_caption_without_a_name():
+    """A line that shares an element with a picture alone is its caption, in nested div elements and in tables."""
+    in_divs = "<div><img src=/b.jpg><div>The mayor on the old bridge</div></div>"
+    in_tables = "<table><tr><td><img src=/b.jpg></td></tr><tr><td>The mayor on the old bridge</td></tr></table>"
+
+    assert (left(story(between=in_divs)), left(story(between=in_tables))) == (["1", "2", "3"], ["1", "2", "3"])
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<p><img src=/b.jpg>The mayor on the old bridge</p>",
+        "<div><img src=/b.jpg><p>The mayor stood on the old bridge.</p></div>",
+        "<div><img src=/b.jpg><h3>The mayor on the old bridge</h3></div>",
+    ],
+    ids=["own element", "sentence", "heading"],
+)
+def test_line_with_a_picture_stays(inside: str):
+    """A paragraph with a picture in it, a sentence and a heading beside one stay."""
+    assert len(left(story(between=inside))) == 4
+
+
+def test_source_is_kept():
+    """The line behind the last paragraph that names the source belongs to the article."""
+    line = "Source: Releasewire"
+
+    assert left(story(last=f"<p>{line}</p>"), unlikely=line) == ["1", "2", "3", line]
+
+
+def test_source_elsewhere_is_not():
+    """In another element it may be anything."""
+    line = "Source: Releasewire"
+
+    assert left(story() + f"<div><div><p>{line}</p></div></div>", unlikely=line) == ["1", "2", "3"]
+
+
+FIELDS = Fields(headline=HEADLINE, standfirst=STANDFIRST, lines=frozenset(["18th June 2018", "Healthcare"]))
+
+
+def test_other_fields_are_left_out():
+    """Headline, date and section around the paragraphs are fields of their own, also behind a label."""
+    before = f"<h1>{HEADLINE}</h1><p>18th June 2018</p>"
+
+    assert left(story(before, last="<p>18th June 2018</p><p>From: Healthcare</p>"), FIELDS) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        story(f"<p class=standfirst>{STANDFIRST}</p>"),
+        f"<div><h1>{HEADLINE}</h1><div>{STANDFIRST}</div></div><div><div>{'</div><div>'.join(PARAGRAPHS)}</div></div>",
+        f"<h1>{HEADLINE}</h1><p><i>{STANDFIRST}</i></p><div>{'<br><br>'.join(PARAGRAPHS)}</div>",
+    ],
+    ids=["by its name", "with the headline", "by its tag"],
+)
+def test_standfirst_that_stands_apart(html: str):
+    """The standfirst is left out where it is marked apart: by its name, or without names by its place or its tag."""
+    assert left(html, FIELDS) == ["1", "2", "3"]
+
+
+def test_standfirst_that_is_the_first_paragraph():
+    """A first paragraph like all others stays, whatever else it was read as."""
+    assert left(story(f"<p>{STANDFIRST}</p>"), FIELDS) == [STANDFIRST, "1", "2", "3"]
