@@ -31,14 +31,17 @@ def read_json_ld(scripts: Iterable[str]) -> tuple[tuple[Node, ...], tuple[str, .
     """The nodes in JSON-LD *scripts*, those of a `@graph` one by one, and notes on what was left out. Never raises."""
     nodes: list[Node] = []
     notes: list[str] = []
-    left = MAX_LETTERS
+    left, left_out = MAX_LETTERS, []
     for script in scripts:
         if len(script) > left:
-            notes.append(f"json-ld: a script of {len(script):,} characters left out")
+            left_out.append(len(script))
             continue
         left -= len(script)
         for value in _values(script):
             nodes.extend(_nodes(value))
+    if left_out:
+        what = "a script" if len(left_out) == 1 else f"{len(left_out):,} scripts"
+        notes.append(f"json-ld: {what} of {sum(left_out):,} characters left out")
     if len(nodes) > MAX_NODES:
         notes.append(f"json-ld: {len(nodes):,} nodes found, {MAX_NODES:,} kept")
     return tuple(nodes[:MAX_NODES]), tuple(notes)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.http1 import HttpMessage, NotHttp
-from archive.model import Link, Listing, NotAnArticle, Reading, Unreadable
+from archive.model import Article, Link, Listing, NotAnArticle, Reading, Unreadable
 from pipelines.feeds import read_feed
 from pipelines.robots import read_robots
 from pipelines.sitemaps import read_sitemap
@@ -40,6 +40,10 @@ MAX_REFRESH_TEXT = 600
 
 _PARTS = ("*.json", "*.py", "words/*.py")
 _REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
+_BROKEN_OFF = frozenset({"disconnect", "time"})
+_END = 2_000
+"""Bytes at the end of a page in which its end tag stands; comments and scripts may follow it."""
+
 _LOGIN_STATUSES = frozenset({401, 407, 511})
 
 # Magic numbers (mimesniff.spec.whatwg.org, 6), and what a capture that begins so is.
@@ -146,7 +150,15 @@ class Reader:
         target = _refresh_target(page)
         if target:
             return NotAnArticle(reason="redirect", links=(Link(url=target, rel="redirect"),))
-        return read_article(page, self.sites.layout(capture.url, on=capture.captured_at))
+        reading = read_article(page, self.sites.layout(capture.url, on=capture.captured_at))
+        if isinstance(reading, Article) and _is_torn(content, capture):
+            return NotAnArticle(reason="torn", links=reading.links, notes=(f"outcome: {capture.outcome}",))
+        return reading
+
+
+def _is_torn(content: bytes, capture: Capture) -> bool:
+    """Whether the page broke off. Some servers announce more than there is: what has its end tag is whole."""
+    return capture.outcome in _BROKEN_OFF and b"</html" not in content[-_END:].lower()
 
 
 def _by_status(message: HttpMessage, url: str) -> NotAnArticle | None:

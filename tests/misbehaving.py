@@ -13,8 +13,9 @@ import asyncio
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 PAGE = b"<!doctype html><title>Page</title><p>Some text."
@@ -141,6 +142,29 @@ async def serving(
     finally:
         listening.close()
         await server.close()
+
+
+@contextmanager
+def served(behaviours: Mapping[str, Behaviour], *, host: str = "127.0.0.1") -> Iterator[Server]:
+    """The server in a thread of its own, for clients that are other processes."""
+    loop, ready, over = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+    servers: list[Server] = []
+
+    async def serve() -> None:
+        async with serving(behaviours, host=host) as server:
+            servers.append(server)
+            ready.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    ready.wait(10)
+    try:
+        yield servers[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(10)
+        loop.close()
 
 
 def page(body: bytes = PAGE, *fields: bytes, status: bytes = b"200 OK") -> bytes:

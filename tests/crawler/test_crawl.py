@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,17 +20,6 @@ from tests.crawler.forked_crawls import Crawls, Ended
 from tests.crawler.tiny_web import IN_ORDER, TinyWeb, asked, captured, state_of
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
-    with Crawls(tmp_path_factory.mktemp("forks")) as crawls:
-        yield crawls
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Path:
-    return tmp_path / "kept"
 
 
 class Crawl:
