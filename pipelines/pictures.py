@@ -104,7 +104,8 @@ def _sort_line(
     hints = blocks.hints[around] | blocks.inline_hints[block] | (blocks.hints[parent] if parent >= 0 else 0)
     if in_body and blocks.tags[around] != _FIGCAPTION:
         return
-    if hints & HINT_BIT["credit"] and not hints & HINT_BIT["caption"]:
+    is_credit = hints & HINT_BIT["credit"] and not hints & HINT_BIT["caption"]
+    if is_credit and not (blocks.tags[around] == _FIGCAPTION and split_credit(blocks.texts[block])[0]):
         credits_.append(blocks.texts[block])
     elif in_figure or blocks.tags[around] == _FIGCAPTION or hints & HINT_BIT["caption"]:
         captions.append(blocks.texts[block])
