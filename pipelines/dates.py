@@ -74,7 +74,9 @@ def read_dates(page: Page, news: Node, at: int, habits: Habits) -> Dates:
     published = [*_declared(page, news, habits), *_of_url(page), *_of_times(page, habits)]
     is_declared = any(f.value and f.weight > _VAGUE for f in published)
     visible = list(_visible(page, max(at, 0), habits, only_whole=is_declared))
-    published += [f for f in visible if f.weight > 0.1]
+    published += [f for f in visible if f.weight > _FAINT]
+    if not any(f.value for f in published):
+        published += [f for f in visible if f.weight == _FAINT]
     if not any(f.value for f in published):
         published += [*_in_source(page, habits), *(replace(f, weight=0.5) for f in visible if f.weight < 0)]
     chosen = _choose(published)
@@ -308,6 +310,12 @@ _DATE_ALONE_LETTERS = 30
 """A line as short as this says little but its date; "Jane, 3 May 2018" is a reader's comment more often than not."""
 
 
+_FAINT = 0.2
+"""The weight of a date counted from the capture in an unnamed line: it counts where the page gives no other."""
+_JUST_BELOW = (1, 4)
+"""Blocks below the headline in which such a line may stand."""
+
+
 def _weight_of_unsure(line: Line, found: Written, weight: float) -> float:
     """The weight of a date without a year or counted from the capture: little, unless the line is one for dates."""
     if weight < 0:
@@ -315,8 +323,8 @@ def _weight_of_unsure(line: Line, found: Written, weight: float) -> float:
     if found.is_numeric:
         return weight * 0.9  # day and month stand in the order that the page is known for
     if not line.is_named("date", "byline"):
-        return 0.1
-    return weight * 0.6 if -3 <= line.distance <= 8 else 0.2
+        return _FAINT if _JUST_BELOW[0] <= line.distance <= _JUST_BELOW[1] else 0.1
+    return weight * 0.6 if -3 <= line.distance <= 8 else 0.25
 
 
 def _choose(findings: list[Finding]) -> Finding | None:

@@ -207,6 +207,8 @@ def _shown_crumbs(page: Page, at: int, headline: str) -> Iterator[Finding]:
         steps = [s for s in _CRUMB_SEPARATOR.split(line.text) if s]
         is_menu = len(steps) > _STEPS or ("|" in line.text and not _is_crumbs(line))
         if len(steps) > 1 and len(line.text) < 300 and not is_menu and (blocks.links[i] > 1 or _is_crumbs(line)):
+            if blocks.links[i] < len(steps) and set(plain(steps[-1]).split()) <= set(plain(headline).split()):
+                steps.pop()  # the article itself, by some of its headline's words
             kept = [
                 s for s in steps if plain(s) not in _NO_SECTION and not _is_the_headline(s, headline) and len(s) < 40
             ]
