@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from archive import catching_up, lock, rebuild, recovery
+from archive import catching_up, lock, rebuild, recovery, repair
 from archive.catching_up import CaughtUp, OnBatch, Read, Reader
 from archive.errors import DamagedRecord, NoSuchCollection, UsageError
 from archive.files import Files, disk_errors
@@ -22,6 +22,7 @@ from archive.foreign import TakenIn, take_in
 from archive.index import Catalog
 from archive.places import is_collection, not_there
 from archive.rebuild import Difference
+from archive.verify import Finding
 
 __all__ = ["CaughtUp", "Collection", "Difference", "Imported", "Read", "Reader", "ReaderFactory", "host_of"]
 
@@ -186,6 +187,10 @@ class Collection:
             allow_missing=allow_missing,
             progress=progress,
         )
+
+    def repair(self, findings: Iterable[Finding], files: Files | None = None) -> repair.Repaired:
+        """Mends what a verification found; the catalog is to be rebuilt after. The collection must be locked."""
+        return repair.repair(self.path, tuple(findings), files or Files())
 
     def import_warcs(
         self, paths: Iterable[Path], read: Read, *, reader_id: str = "", link: bool = True, files: Files | None = None

@@ -1,7 +1,8 @@
 """MANIFEST: one line for each finished WARC file, by which a missing, renamed or changed file is noticed.
 
 A line is name, size, sha256 and number of records, separated by tabs. Lines are only ever appended; the first line
-of a name is what was promised, and nothing replaces it.
+of a name is what was promised, and nothing replaces it. A later line of the name and `withdrawn` ends the promise: what
+was whole in the file lies in another one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from archive.errors import UsageError
 from archive.files import Files, append_whole, disk_errors
+
+_WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,14 @@ def read_manifest(path: Path) -> dict[str, ManifestLine]:
         if len(parts) == 4 and parts[1].isdecimal() and parts[3].isdecimal():
             name, size, sha256, records = parts
             found.setdefault(name, ManifestLine(name=name, size=int(size), sha256=sha256, records=int(records)))
+        elif parts[1:] == [_WITHDRAWN]:
+            found.pop(parts[0], None)
     return found
+
+
+def withdraw(path: Path, name: str, files: Files) -> None:
+    """Adds durably that the file *name* is no longer promised."""
+    append_lines(path, f"{name}\t{_WITHDRAWN}\n", files)
 
 
 def append_line(path: Path, line: ManifestLine, files: Files) -> None:

@@ -1,6 +1,6 @@
 """Checks every byte that a collection keeps, and that everything derived still points to the right ones.
 
-Nothing is changed. Each finding names the file, the byte, the URL and the next step.
+Nothing is changed. Each finding names the file, the byte, the URL, the next step, and what `archive.repair` would do.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from archive.catching_up import warcs
 from archive.errors import DamagedRecord
@@ -17,12 +18,19 @@ from archive.flaws import Flaw, digest_flaws, noted_flaws
 from archive.manifest import ManifestLine, read_manifest, sha256_of
 from archive.model import Capture
 from archive.records import read_records
+from archive.recovery import QUARANTINE
 from archive.warc_read import read_captures
 from archive.warc_write import OPEN, index_lines
 
 _REBUILD = "run `pressmark rebuild`"
 _RESTORE = "restore the file from a copy"
+_SAVE = "restore the file from a copy, or save what is whole in it with `pressmark verify --repair`"
 _CAME_SO = "nothing to do: its bytes are those that were imported"
+
+Remedy = Literal["", "salvage", "rename", "reindex", "rebuild", "set aside"]
+"""What a repair does: saves the whole records of a file into a new one, gives a file its name back, writes its index
+anew, makes the catalog anew, or moves a database out of the way that is derived again; nothing where only a copy helps.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,9 @@ class Finding:
 
     url: str = ""
     """The URL whose capture is concerned; empty where it is not one."""
+
+    remedy: Remedy = ""
+    """What a repair does about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +109,10 @@ class _Verification:
                 yield from _changed(present[name], line, by_digest)
             elif line.sha256 in unknown:
                 renamed = unknown.pop(line.sha256)
-                yield _of_file(renamed, f"is {name} under another name", f"rename it to {name}")
+                yield _of_file(renamed, f"is {name} under another name", f"rename it to {name}", remedy="rename")
+            elif (self.path / QUARANTINE / name).exists():
+                step = "finish the repair with `pressmark verify --repair`, or put the file back"
+                yield _of_file(name, "is listed in MANIFEST and lies in quarantine/", step, remedy="salvage")
             else:
                 yield _of_file(name, "is listed in MANIFEST and missing", _RESTORE)
         for name in sorted(unknown.values()):
@@ -126,7 +140,7 @@ class _Verification:
     def _flaw(self, warc: str, flaw: Flaw, url: str) -> Iterator[Finding]:
         """The finding for what is wrong with a record; a remark where it came so."""
         if (warc, flaw) not in self._noted:
-            yield _of_file(warc, flaw.problem, _RESTORE, offset=flaw.offset, url=url)
+            yield _of_file(warc, flaw.problem, _SAVE, offset=flaw.offset, url=url, remedy="salvage")
             return
         whose = "digest of the original differs since import" if flaw.found else "the original was so when imported"
         self.remarks.append(_of_file(warc, f"{whose}: {flaw.problem}", _CAME_SO, offset=flaw.offset, url=url))
@@ -136,7 +150,7 @@ class _Verification:
         path = self.path / "catalog.db"
         if not path.is_file():
             if self.warcs:
-                yield Finding(file=path.name, problem="is missing", next_step=_REBUILD)
+                yield Finding(file=path.name, problem="is missing", next_step=_REBUILD, remedy="rebuild")
             return
         try:
             with closing(_read_only(path)) as db:
@@ -144,7 +158,8 @@ class _Verification:
                     "select record_id, url, warc, offset, length, payload_digest from captures"
                 ).fetchall()
         except sqlite3.DatabaseError as error:
-            yield Finding(file=path.name, problem=f"cannot be read: {error}", next_step=_REBUILD)
+            problem = f"cannot be read: {error}"
+            yield Finding(file=path.name, problem=problem, next_step=_REBUILD, remedy="rebuild")
             return
         yield from self._rows(rows)
 
@@ -159,9 +174,10 @@ class _Verification:
 
     def databases(self) -> Iterator[Finding]:
         """SQLite's own check of both databases."""
-        for name, step in (("catalog.db", _REBUILD), ("frontier.db", "delete it: the next crawl derives it anew")):
-            if (self.path / name).is_file():
-                yield from _integrity(self.path / name, step)
+        if (self.path / "catalog.db").is_file():
+            yield from _integrity(self.path / "catalog.db", _REBUILD, "rebuild")
+        if (self.path / "frontier.db").is_file():
+            yield from _integrity(self.path / "frontier.db", "delete it: the next crawl derives it anew", "set aside")
 
     def _keep(self, capture: Capture) -> None:
         known = self._kept.get(capture.record_id)
@@ -170,18 +186,18 @@ class _Verification:
 
     def _index(self, warc: Path) -> Iterator[Finding]:
         name = f"indexes/{warc.name}.cdxj"
-        step = f"delete it and run `pressmark import archive/{warc.name}`, which writes it anew"
+        step = "write it anew with `pressmark verify --repair`"
         try:
             lines = (self.path / name).read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            yield Finding(file=name, problem=f"cannot be read: {error}", next_step=step)
+            yield Finding(file=name, problem=f"cannot be read: {error}", next_step=step, remedy="reindex")
             return
         right = [line.rstrip("\n") for line in index_lines(warc)]
         for line in sorted(set(right).symmetric_difference(lines)):
             problem = "lacks the line" if line in right else "has a line that no record stands for"
-            yield Finding(file=name, problem=f"{problem} {line[:120]}", next_step=step)
+            yield Finding(file=name, problem=f"{problem} {line[:120]}", next_step=step, remedy="reindex")
         if lines != sorted(lines):
-            yield Finding(file=name, problem="is not sorted", next_step=step)
+            yield Finding(file=name, problem="is not sorted", next_step=step, remedy="reindex")
 
     def _rows(self, rows: Iterable[tuple[str, str, str, int, int, str]]) -> Iterator[Finding]:
         missing = dict(self._kept)
@@ -199,12 +215,9 @@ class _Verification:
                 problem = f"captures {record_id}: payload digest is {kept.payload_digest}"
             else:
                 continue
-            yield Finding(file="catalog.db", problem=problem, next_step=_REBUILD, offset=offset, url=url)
+            yield _of_row(problem, offset, url)
         for record_id, capture in missing.items():
-            problem = f"captures {record_id} of {capture.warc} has no row"
-            yield Finding(
-                file="catalog.db", problem=problem, next_step=_REBUILD, offset=capture.offset, url=capture.url
-            )
+            yield _of_row(f"captures {record_id} of {capture.warc} has no row", capture.offset, capture.url)
 
 
 def _changed(warc: Path, line: ManifestLine, by_digest: dict[str, str]) -> Iterator[Finding]:
@@ -212,13 +225,15 @@ def _changed(warc: Path, line: ManifestLine, by_digest: dict[str, str]) -> Itera
     if digest == line.sha256:
         return
     size = warc.stat().st_size
-    if digest in by_digest:
-        other = by_digest[digest]
+    other = by_digest.get(digest, "")
+    if other and warc.with_name(other).exists() and sha256_of(warc.with_name(other)) == digest:
+        yield _of_file(warc.name, f"is a copy of {other}, which is there too", _SAVE, remedy="salvage")
+    elif other:
         yield _of_file(warc.name, f"holds the bytes of {other}", f"rename it to {other}, and that one to its own name")
     elif size != line.size:
-        yield _of_file(warc.name, f"has {size:,} bytes, MANIFEST says {line.size:,}", _RESTORE)
+        yield _of_file(warc.name, f"has {size:,} bytes, MANIFEST says {line.size:,}", _SAVE, remedy="salvage")
     else:
-        yield _of_file(warc.name, "has another sha256 than MANIFEST says", _RESTORE)
+        yield _of_file(warc.name, "has another sha256 than MANIFEST says", _SAVE, remedy="salvage")
 
 
 def _url_at(places: list[tuple[int, int, str]], offset: int) -> str:
@@ -229,7 +244,7 @@ def _url_at(places: list[tuple[int, int, str]], offset: int) -> str:
     return ""
 
 
-def _integrity(path: Path, step: str) -> Iterator[Finding]:
+def _integrity(path: Path, step: str, remedy: Remedy) -> Iterator[Finding]:
     try:
         with closing(_read_only(path)) as db:
             problems = [row[0] for row in db.execute("pragma integrity_check(5)")]
@@ -237,12 +252,18 @@ def _integrity(path: Path, step: str) -> Iterator[Finding]:
         problems = [str(error)]
     for problem in problems:
         if problem != "ok":
-            yield Finding(file=path.name, problem=problem, next_step=step)
+            yield Finding(file=path.name, problem=problem, next_step=step, remedy=remedy)
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
-def _of_file(name: str, problem: str, step: str, *, offset: int | None = None, url: str = "") -> Finding:
-    return Finding(file=f"archive/{name}", problem=problem, next_step=step, offset=offset, url=url)
+def _of_file(
+    name: str, problem: str, step: str, *, offset: int | None = None, url: str = "", remedy: Remedy = ""
+) -> Finding:
+    return Finding(file=f"archive/{name}", problem=problem, next_step=step, offset=offset, url=url, remedy=remedy)
+
+
+def _of_row(problem: str, offset: int, url: str) -> Finding:
+    return Finding(file="catalog.db", problem=problem, next_step=_REBUILD, offset=offset, url=url, remedy="rebuild")

@@ -490,6 +490,21 @@ class SqliteFrontier:
                     self._filled[queue] = None
         return changed
 
+    def fetch_again(self, urls: Iterable[str]) -> int:
+        """Make those of *urls* that were fetched or failed due at once, as after a loss; gives how many."""
+        with self.transaction():
+            returned = [
+                queue
+                for url in urls
+                for (queue,) in self._db.execute(
+                    "update urls set state = 0, due = null, attempts = 0, unchanged = 0"
+                    " where hash = ? and url = ? and state in (5, 6, 7) returning queue",
+                    (_hash(url), url),
+                ).fetchall()
+            ]
+        self._filled.update(dict.fromkeys(returned))
+        return len(returned)
+
     def recover(self) -> tuple[int, list[str]]:
         """Take back what a dead job held. Gives the number of leases and the URLs that are now poison.
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from archive.catching_up import Reader
     from archive.collection import Collection
     from archive.foreign import TakenIn
-    from archive.verify import Finding
+    from archive.repair import Repaired
+    from archive.verify import Finding, Report
 
 Progress = Callable[[int], None]
 
@@ -47,8 +48,12 @@ _VERIFY_HELP = """Check every byte that is kept: records, digests, MANIFEST, ind
 Exit 4 when anything does not hold; each finding names file, offset, URL and what to do. What was wrong with a file of
 others already when it was imported, and is as it was, is told apart and does not count.
 
+With --repair damaged files move to quarantine/, their whole records go into new files, indexes and catalog are made
+anew, and the URLs of what is lost are fetched again by the next crawl.
+
 \b
 pressmark verify -c news
+pressmark verify --repair
 pressmark verify --json
 """
 
@@ -118,15 +123,22 @@ def rebuild(
             _rebuild(kept, workers, allow_missing, as_json)
 
 
-def verify(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: options.AsJson = False) -> None:
+def verify(
+    collection: options.CollectionName = DEFAULT_COLLECTION,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended; nothing is thrown away.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
     """Check every byte that is kept."""
     from dataclasses import asdict
 
-    from archive.verify import verify as verify_collection
     from crawler.cli.output import print_lines, printable, say, write_json
 
-    with _counting("records checked") as progress:
-        report = verify_collection(_open(collection).path, progress=progress)
+    kept = _open(collection)
+    if repair:
+        with kept.lock():
+            kept.recover()
+            _repair(kept, _verified(kept))
+    report = _verified(kept)
     if as_json:
         write_json(asdict(report))
     else:
@@ -136,6 +148,47 @@ def verify(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: opt
             say(f"{report.records:,} records in {report.files:,} files: {_all_holds(len(report.remarks))}")
     if report.findings:
         raise CheckFailed(f"{len(report.findings):,} findings in {collection_path(collection)}")
+
+
+def _verified(kept: Collection) -> Report:
+    from archive.verify import verify as verify_collection
+
+    with _counting("records checked") as progress:
+        return verify_collection(kept.path, progress=progress)
+
+
+def _repair(kept: Collection, report: Report) -> None:
+    """Mend what was found, make the catalog anew, and have fetched again what is lost."""
+    from crawler.bindings import default_reader
+    from crawler.cli.output import printable, say
+
+    if not any(finding.remedy for finding in report.findings):
+        return
+    repaired = kept.repair(report.findings)
+    for path in repaired.quarantined:
+        say(f"{path.name} is in quarantine/")
+    for path in repaired.salvaged:
+        say(f"archive/{path.name} holds what was whole in it")
+    for path in repaired.renamed:
+        say(f"archive/{path.name} has its name back")
+    kept.rebuild(default_reader)
+    _fetch_again(kept, repaired)
+    for url in repaired.lost:
+        say(printable(f"{url} is lost in one capture, and is fetched again by the next crawl"))
+
+
+def _fetch_again(kept: Collection, repaired: Repaired) -> None:
+    """Put the URLs of lost captures back into the frontier, where there is one; else it is derived without them."""
+    from crawler.frontier import SqliteFrontier
+
+    if not kept.frontier_path.exists():
+        return
+    frontier = SqliteFrontier(kept.frontier_path)
+    try:
+        frontier.set_watermarks({path.name: path.stat().st_size for path in repaired.salvaged})
+        frontier.fetch_again(repaired.lost)
+    finally:
+        frontier.close()
 
 
 def _all_holds(remarks: int) -> str:

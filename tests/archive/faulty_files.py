@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from archive.files import Files
@@ -45,6 +46,9 @@ class FaultyFiles(Files):
             return self.fault(name, call, args)
         except Killed:
             self.dead = True
+            if name == "close":
+                with suppress(OSError):  # the kernel closes the files of the dead, and frees their locks
+                    call(*args)
             raise
 
 
