@@ -238,6 +238,20 @@ def test_verify_finds_a_flipped_byte(copy: Path) -> None:
     assert (told.code, str(offset) in told.out.replace(",", ""), "Traceback" in told.err) == (4, True, False)
 
 
+def test_repair(copy: Path) -> None:
+    """After `verify --repair` everything holds again, the lost page is named, and it is what the next crawl fetches."""
+    found = "select warc, offset, length, url from captures where kind = 'response' and mime like '%html%' limit 1"
+    [(warc, offset, length, url)] = rows(copy / "catalog.db", found)
+    flip(copy / "archive" / warc, offset + length // 2)
+    repaired = pressmark("verify", "--repair", "-c", copy, cwd=copy.parent).done()
+
+    assert url in repaired.err
+    assert (copy / "quarantine" / warc).exists()
+    assert rows(copy / "catalog.db", "select count(*) from captures where url = ?", url) == [(0,)]
+    assert rows(copy / "frontier.db", "select state, due from urls where url = ?", url) == [(0, None)]
+    pressmark("rebuild", "--check", "-c", copy, cwd=copy.parent).done()
+
+
 def test_search_gives_pressmarks(crawled: Crawled) -> None:
     """A search finds an article by its headline; its pressmark is the place of the record that it was read from."""
     article = live(crawled.web)[0]
