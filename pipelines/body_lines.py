@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from pipelines.blocks import TAGS, Blocks
@@ -16,8 +17,13 @@ from pipelines.vocabulary import HINT_BIT
 _PARAGRAPH: Final = 120
 """Letters from which on a line is taken for a paragraph."""
 
+_SHORT: Final = 200
+"""Letters of a standfirst that follows its headline."""
+
 _LONGEST_FIELD: Final = 1_000
 _LONGEST_LABEL: Final = 24
+_LONGEST_CLOSING_LINE: Final = 100
+_LEAST_BEFORE_END: Final = 0.2
 _LONGEST_CONSENT: Final = 600
 _LONGEST_CROSS_REFERENCE: Final = 300
 _CAPTION_LETTERS: Final = range(12, 160)
@@ -61,8 +67,27 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     captions = _captions(blocks, likely)
     chosen = [i for i in likely if i not in captions and not _is_cross_reference(blocks, i)]
     chosen = _without_consent(blocks, chosen, fields.headline)
-    chosen = _without_fields(blocks, chosen, fields)
+    chosen = _without_fields(blocks, _until_closing_lines(blocks, chosen, fields), fields)
     return _with_source(blocks, chosen)
+
+
+def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> list[int]:
+    """*chosen* up to two neighbouring lines behind a paragraph that say other fields: date and section end a text."""
+    told = {_line(line) for line in fields.lines if line}
+    total, before, has_paragraph = sum(len(blocks.texts[i]) for i in chosen), 0, False
+    for at, (last, coming) in enumerate(pairwise(chosen), start=1):
+        before += len(blocks.texts[last])
+        has_paragraph = has_paragraph or _extent(blocks.texts[last]) > _PARAGRAPH
+        is_end = any(_close(blocks.texts[i : i + 2], told) for i in range(last + 1, coming + 1))
+        if is_end and has_paragraph and before > _LEAST_BEFORE_END * total:
+            return chosen[:at]
+    return chosen
+
+
+def _close(lines: list[str], told: set[str]) -> bool:
+    return len({_line(line) for line in lines}) == 2 and all(
+        len(line) < _LONGEST_CLOSING_LINE and _says(line, told) for line in lines
+    )
 
 
 def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[int]:
@@ -85,7 +110,12 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
 
 
 def _is_paragraph(text: str, said: set[str]) -> bool:
-    return len(text) > _PARAGRAPH and _line(text) not in said
+    return _extent(text) > _PARAGRAPH and _line(text) not in said
+
+
+def _extent(text: str) -> int:
+    """How long a line is in letters of an alphabet: a Chinese, Japanese or Korean letter says as much as three."""
+    return len(text) + 2 * sum(letter >= "\u3040" for letter in text[:_PARAGRAPH])
 
 
 def _line(text: str) -> str:
@@ -106,8 +136,11 @@ def _stands_apart(blocks: Blocks, standfirst: int, paragraph: int, headline: str
         return True
     if _is_named(blocks, paragraph):
         return False
-    return blocks.tags[element] != blocks.tags[blocks.elements[paragraph]] or _with_headline(
-        blocks, standfirst, paragraph, headline
+    follows = standfirst > 0 and _line(blocks.texts[standfirst - 1]) == _line(headline)
+    return (
+        (follows and len(blocks.texts[standfirst]) < _SHORT)
+        or blocks.tags[element] != blocks.tags[blocks.elements[paragraph]]
+        or _with_headline(blocks, standfirst, paragraph, headline)
     )
 
 

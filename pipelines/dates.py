@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from archive.model import Evidence
 from pipelines.finding import Finding, evidence_of
-from pipelines.json_ld import Json, Node, text_of, types_of
+from pipelines.json_ld import Json, Node, is_article, text_of, types_of
 from pipelines.lines import Line, line_of
 from pipelines.moments import Habits, Written, dates_in, machine_date
 from pipelines.page import Page, fold
@@ -78,7 +78,11 @@ def read_dates(page: Page, news: Node, at: int, habits: Habits) -> Dates:
     if not any(f.value for f in published):
         published += [f for f in visible if f.weight == _FAINT]
     if not any(f.value for f in published):
-        published += [*_in_source(page, habits), *(replace(f, weight=0.5) for f in visible if f.weight < 0)]
+        published += [
+            *_in_footers(page, habits),
+            *_in_source(page, habits),
+            *(replace(f, weight=0.5) for f in visible if f.weight < 0),
+        ]
     chosen = _choose(published)
     modified = [f for f in _modified(page, news, visible, habits) if not chosen or f.value[:10] >= chosen.value[:10]]
     last = max(modified, key=lambda f: f.weight, default=None)
@@ -121,7 +125,7 @@ def _declared(page: Page, news: Node, habits: Habits) -> Iterator[Finding]:
     if not news.get("datePublished"):
         yield from _of_node(news, PUBLISHED_PROPERTIES[1:], habits, 2.6)
     for node in page.json_ld[:100]:
-        if node is not news and not set(types_of(node)) & _OTHER_THINGS:
+        if node is not news and not set(types_of(node)) & _OTHER_THINGS and (news or not is_article(node)):
             yield from _of_node(node, PUBLISHED_PROPERTIES[:1], habits, 2.5)
     yield from _of_meta(page, PUBLISHED_META, habits, 2.8)
     yield from _of_meta(page, VAGUE_META, habits, 1.6)
@@ -138,6 +142,7 @@ _OTHER_THINGS = {
     "Person",
     "Organization",
     "Product",
+    "WebSite",
 }
 
 
@@ -403,6 +408,18 @@ def _modified(page: Page, news: Node, visible: list[Finding], habits: Habits) ->
     found += _of_marked(page, MODIFIED_PROPERTIES, habits, 2.4)
     found += [replace(f, weight=2.0) for f in visible if f.weight < 0]
     yield from (f for f in found if f.value)
+
+
+def _in_footers(page: Page, habits: Habits) -> Iterator[Finding]:
+    """Dates in the footers of articles, which are no blocks of the page: the lines that hold little else."""
+    for footer in page.tree.css("article footer")[:_MOST_FOOTERS]:
+        for line in map(fold, footer.text(separator="\n").splitlines()[:_MOST_FOOTER_LINES]):
+            found = list(dates_in(line, habits)) if len(line) < _SHORT_LINE and _YEAR.search(line) else []
+            if found and not _COPYRIGHT.search(line):
+                yield Finding(found[0].iso, line, "heuristic", "article footer", 1.2)
+
+
+_MOST_FOOTERS, _MOST_FOOTER_LINES = 5, 40
 
 
 def _in_source(page: Page, habits: Habits) -> list[Finding]:

@@ -145,16 +145,26 @@ def _nodes(value: Json, depth: int = 0) -> Iterator[Node]:
 def article_node(nodes: Iterable[Node], url: str = "", title: str = "") -> Node:
     """The node of the article that a page is about; an empty one when no node is an article.
 
-    Of several (related articles are marked up alike) it is the one with the page's URL or title, else the first.
+    Of several (related articles are marked up alike) it is the one with the page's URL or title; a list of articles
+    none of which has either is about others.
     """
-    articles = [node for node in nodes if any(_ARTICLE_TYPE.search(kind) for kind in types_of(node))][:200]
+    articles = [node for node in nodes if is_article(node)][:200]
     if len(articles) < 2:
         return articles[0] if articles else {}
     address, words = url.partition("?")[0].rstrip("/"), set(title.lower().split())
-    return max(articles, key=lambda node: _fits(node, address, words))
+    fit, article = max(((_fits(node, address, words), node) for node in articles), key=lambda pair: pair[0])
+    return article if fit > _FITS_ANY else {}
+
+
+def is_article(node: Node) -> bool:
+    """Whether the node is an article, a posting or a report by its type."""
+    return any(_ARTICLE_TYPE.search(kind) for kind in types_of(node))
 
 
 _ARTICLE_TYPE = re.compile(r"Article$|Posting$|^Report$")
+_FITS_ANY = 0.5
+"""What a node of any page with a date and an author comes to."""
+
 _ADDRESS_KEYS = ("url", "@id", "mainEntityOfPage")
 
 

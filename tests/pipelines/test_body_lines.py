@@ -136,6 +136,30 @@ def test_other_fields_are_left_out():
     assert left(story(before, last="<p>18th June 2018</p><p>From: Healthcare</p>"), FIELDS) == ["1", "2", "3"]
 
 
+def test_date_and_section_end_the_text():
+    """What stands behind date and section, one after the other, is no part of the body, long as it may be."""
+    box = f"<p>18th June 2018</p><p>From: Healthcare</p><h3>Company hub</h3><p>{'We make bridges of steel. ' * 8}</p>"
+
+    assert left(story() + box, FIELDS) == ["1", "2", "3"]
+
+
+def test_japanese_paragraphs():
+    """Paragraphs of 60 Japanese letters are paragraphs: date and section around them are left out."""
+    text = (
+        "この発表は札幌で行われた。橋は来年の春までに架け替えられ、港の店は客が戻ることを期待していると市長は語った。"
+    )
+    html = f"<p>18th June 2018</p><p>{text}</p><p>Healthcare</p>"
+
+    assert len(left(html, FIELDS)) == 1
+
+
+def test_date_alone_does_not_end_it():
+    """A live blog has a date between its entries."""
+    one, two, three = (f"<p>{text}</p>" for text in PARAGRAPHS)
+
+    assert left(f"{one}<p>18th June 2018</p>{two}{three}", FIELDS) == ["1", "18th June 2018", "2", "3"]
+
+
 @pytest.mark.parametrize(
     "html",
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pipelines.dates import Dates, habits_of, read_dates
@@ -100,6 +102,20 @@ def test_date_in_a_script():
     """A page of scripts keeps its date in their values."""
     page = page_of(f'{TITLE}{PROSE}<script>window.state={{"publishedAt":"2018-06-18T09:30:00Z"}}</script>')
     assert dates_of(page).published == "2018-06-18T09:30:00+00:00"
+
+
+def test_date_in_the_footer_of_the_article():
+    """The footer of an article may be the only place of its date; site and other articles have dates of their own."""
+    others = json.dumps(
+        [
+            {"@type": "WebSite", "datePublished": "2009-03-02T08:00:00Z"},
+            {"@type": "NewsArticle", "headline": "Report one", "datePublished": "2019-07-10"},
+            {"@type": "NewsArticle", "headline": "Report two", "datePublished": "2019-07-11"},
+        ]
+    )
+    head = f'<script type="application/ld+json">{others}</script>'
+    page = page_of(f"<article>{TITLE}{PROSE}<footer><span>18th June 2018</span></footer></article>", head)
+    assert dates_of(page).published == "2018-06-18"
 
 
 def test_what_disagreed_is_kept():

@@ -59,3 +59,10 @@ def test_the_article_of_the_page_is_chosen():
     own = {"@type": "NewsArticle", "mainEntityOfPage": {"@id": "https://example.com/a"}, "headline": "Own"}
     assert article_node([{"@type": "WebSite"}, related, own], "https://example.com/a?x=1", "Own story") is own
     assert article_node([{"@type": "WebSite"}]) == {}
+
+
+def test_list_of_other_articles():
+    """Of several articles, none of which has the page's address or a word of its title, none is the page's."""
+    others = [{"@type": "NewsArticle", "headline": f"Report {n}", "datePublished": "2019-07-10"} for n in (1, 2)]
+
+    assert article_node(others, "https://example.com/a", "Own story") == {}
