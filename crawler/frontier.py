@@ -548,6 +548,11 @@ class SqliteFrontier:
                 watermarks.items(),
             )
 
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file. Raises DiskFull."""
+        with frontier_errors():
+            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
     def close(self) -> None:
         """Fold the write-ahead log into the file, where there is room for it, and close it."""
         with suppress(sqlite3.DatabaseError):  # what is in the log is as good as what is in the file

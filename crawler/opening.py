@@ -212,9 +212,13 @@ class _Opening:
                 self.files.unlink(remains)
         derived = SqliteFrontier(beside, clock=self.clock)
         count = derive_frontier(collection.catalog_path, self._folding(catalog, derived))
+        derived.checkpoint()
         derived.close()
         with disk_errors(path):
+            for suffix in ("-wal", "-shm"):  # SQLite would take the log of a lost frontier for that of the new one
+                self.files.unlink(path.with_name(path.name + suffix))
             self.files.rename(beside, path)
+            self.files.sync_directory(path.parent)
         if count:
             log.warning("the frontier was derived anew from the %d captures of the catalog", count)
         return SqliteFrontier(path, clock=self.clock)

@@ -24,6 +24,7 @@ from crawler.job import Job
 from crawler.opening import Opened, open_job
 from crawler.orders import CrawlOrder
 from crawler.reading_pool import ReadingAborted
+from spiders.candidates import Candidate
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SITE = "127.0.0.1:8000"
@@ -147,6 +148,21 @@ def test_what_was_not_folded_is_caught_up(job: Job, opened: Callable[[], Opened]
     assert later.frontier.stats().leased == 0
     assert lease.url == f"http://{SITE}/robots.txt"
     assert f"http://{SITE}/" not in [again.url for again in later.frontier.lease(99, per_host=99)]
+    later.close()
+
+
+@pytest.mark.fault(97)
+def test_the_log_of_a_lost_frontier(job: Job, opened: Callable[[], Opened], tmp_path: Path) -> None:
+    """Where frontier.db is gone and its write-ahead log is still there, the log does not get into the new frontier."""
+    path, ghost = tmp_path / "kept" / "frontier.db", f"http://{SITE}/ghost"
+    job._opened.frontier.put([Candidate(url=ghost, site=SITE, host=SITE)])
+    log = path.with_name("frontier.db-wal").read_bytes()
+    job._opened.closing.close()
+    path.unlink()
+    path.with_name("frontier.db-wal").write_bytes(log)
+
+    later = opened()
+    assert (later.frontier.find(ghost), later.frontier.find(f"http://{SITE}/") is None) == (None, False)
     later.close()
 
 
