@@ -15,7 +15,7 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,11 @@ _SHRINKS = frozenset({"truncate", "unlink", "close", "sync", "sync_data", "sync_
 class Faults(Files):
     """The disk that this process sees; its *at*-th operation goes wrong, and with errors all that follow as well."""
 
-    def __init__(self, kind: str = "", at: int = 0, told: Path | None = None) -> None:
+    def __init__(self, kind: str = "", at: int = 0, told: Path = Path(os.devnull)) -> None:
         self.kind = kind
         self.at = at
         self.done: list[str] = []
+        self.keeps_what_is_written = True
         self._told = told
 
     def operate(self, name: str, call: Callable[..., Any], args: tuple[Any, ...]) -> Any:
@@ -82,7 +83,7 @@ class Faults(Files):
         raise OSError(ERRORS[self.kind], os.strerror(ERRORS[self.kind]))
 
     def _tell(self, name: str) -> None:
-        if self._told is not None and not self._told.exists():
+        if not self._told.exists():
             self._told.write_text(name)
 
 
@@ -110,23 +111,53 @@ def _watch_commits(faults: Faults) -> None:
 def main() -> None:
     """Run through all points of one kind, and print what became of each."""
     kind, room, *what = sys.argv[1:]
-    folder = Path(room)
-    names = _trace(folder / "trace", crawl)
-    if what:
-        for number, dead in enumerate(_dead(folder, names)):
-            _loop(kind, folder / f"recovery-{number}", _trace(folder / "trace", recover, start=dead), recover, dead)
-    else:
-        _loop(kind, folder, names, crawl, None)
+    run(Faults, kind, Path(room), dead_at=DEAD_AT if what else ())
 
 
-def _dead(folder: Path, names: list[str]) -> Iterator[Path]:
+def run(
+    make: Callable[[str, int, Path], Faults],
+    kind: str,
+    room: Path,
+    *,
+    dead_at: Iterable[tuple[str, int | str]] = (),
+    to_the_end: bool = True,
+) -> None:
+    """A fault of that kind at each operation of a crawl, or with *dead_at* at each of the recovery from there.
+
+    It goes on after something was wrong if it is to go *to_the_end*.
+    """
+    names = _trace(room / "trace", crawl)
+    cases = (
+        _loop(make, kind, room, names, crawl, None) if not dead_at else _recoveries(make, kind, room, names, dead_at)
+    )
+    for case in cases:
+        print(json.dumps(case), flush=True)
+        if case["problems"] and not to_the_end:
+            return
+
+
+def _recoveries(
+    make: Callable[[str, int, Path], Faults],
+    kind: str,
+    room: Path,
+    names: list[str],
+    dead_at: Iterable[tuple[str, int | str]],
+) -> Iterator[dict[str, Any]]:
+    for number, dead in enumerate(_dead(make, room, names, dead_at)):
+        recovering = _trace(room / "trace", recover, start=dead)
+        yield from _loop(make, kind, room / f"recovery-{number}", recovering, recover, dead)
+
+
+def _dead(
+    make: Callable[[str, int, Path], Faults], room: Path, names: list[str], dead_at: Iterable[tuple[str, int | str]]
+) -> Iterator[Path]:
     """Collections of crawls that were killed at the chosen points."""
-    for number, (kind, where) in enumerate(DEAD_AT):
+    for number, (kind, where) in enumerate(dead_at):
         at = len(names) - names[::-1].index(where) if isinstance(where, str) else _nth_write(names, where)
-        dead = folder / f"dead-{number}"
+        dead = room / f"dead-{number}"
         begin(dead, None)
-        if forked(crawl, dead, Faults(kind, at, dead / "fired"), dead / "told") != -signal.SIGKILL:
-            raise RuntimeError(f"no kill at {kind} {where}")
+        if forked(crawl, dead, make(kind, at, dead / "fired"), dead / "told") != -signal.SIGKILL:
+            raise RuntimeError(f"no kill at {kind} {where}: {(dead / 'error').read_text()}")
         yield dead
 
 
@@ -160,18 +191,24 @@ def begin(folder: Path, start: Path | None) -> None:
         (folder / "fired").unlink(missing_ok=True)
 
 
-def _loop(kind: str, room: Path, names: list[str], run: Callable[..., Any], start: Path | None) -> None:
+def _loop(
+    make: Callable[[str, int, Path], Faults],
+    kind: str,
+    room: Path,
+    names: list[str],
+    step: Callable[..., Any],
+    start: Path | None,
+) -> Iterator[dict[str, Any]]:
     for at in range(1, len(names) + 2):
         if kind in MIDDLES and names[at - 1 : at] not in ([], ["write"]):
             continue  # there is no middle
         folder = room / str(at)
         begin(folder, start)
         told = folder / "told"
-        status = forked(run, folder, Faults(kind, at, folder / "fired"), told)
+        status = forked(step, folder, make(kind, at, folder / "fired"), told)
         fired = (folder / "fired").read_text() if (folder / "fired").exists() else ""
         wrong = problems(folder, status, 0, ENDS.get(kind, -signal.SIGKILL))
-        case = {"kind": kind, "at": at, "fired": fired, "status": status, "problems": wrong}
-        print(json.dumps(case), flush=True)
+        yield {"kind": kind, "at": at, "fired": fired, "status": status, "problems": wrong}
         shutil.rmtree(folder)
 
 
@@ -186,7 +223,12 @@ def forked(run: Callable[..., Any], folder: Path, faults: Faults, told: Path, we
         signal.alarm(60)
         _watch_commits(faults)
         lines = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        code = run(folder / "kept", web, faults, told=lambda record_id: os.write(lines, f"{record_id}\n".encode()))
+
+        def tell(record_id: str, committed: bool) -> None:
+            if committed or faults.keeps_what_is_written:
+                os.write(lines, f"{record_id}\n".encode())
+
+        code = run(folder / "kept", web, faults, told=tell)
     except PressmarkError as error:
         print(error, file=sys.stderr)
         code = error.exit_code

@@ -35,8 +35,16 @@ _SMALL = 14_000
 """Bytes of a WARC file, so that there are several."""
 
 
-def crawl(kept: Path, web: TinyWeb, files: Files, *, told: Callable[[str], Any] = lambda _: None) -> int:
-    """Crawl the web to its end, and give the exit code; *told* gets the id of each record that is in the WARC file."""
+Told = Callable[[str, bool], Any]
+"""Gets the id of each record when it is written to the WARC file, and again, with True, when it is committed."""
+
+
+def _unheard(record_id: str, committed: bool) -> None:
+    """For who does not listen."""
+
+
+def crawl(kept: Path, web: TinyWeb, files: Files, *, told: Told = _unheard) -> int:
+    """Crawl the web to its end, and give the exit code."""
     order = CrawlOrder(targets=(HOME,), collection=kept)
     job = Job(order, open_job(order, _settings(), files=files))
     try:
@@ -64,15 +72,18 @@ def _settings() -> Settings:
     return settings
 
 
-async def _run(job: Job, web: TinyWeb, told: Callable[[str], None]) -> None:
-    clock = _ticks()
+async def _run(job: Job, web: TinyWeb, told: Told) -> None:
+    clock, group = _ticks(), list[str]()
     for number, lease in enumerate(_leases(job), 1):
         capture = job.record(_exchange(lease, web.reply("127.0.0.1", _path(lease.url)), next(clock)))
-        told(capture.record_id)
+        told(capture.record_id, False)
+        group.append(capture.record_id)
         job.schedule.over(lease)
         job.fold(Settled(capture=capture, reading=await job.read(capture), lease=lease))
         if number % GROUP == 0:
             job.flush()
+        while group and number % GROUP == 0 and job.error is None:
+            told(group.pop(), True)
 
 
 def _leases(job: Job) -> Iterator[Lease]:

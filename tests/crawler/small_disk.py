@@ -21,9 +21,9 @@ from tests.crawler.fault_points import Faults, begin, forked, problems
 from tests.crawler.recorded_job import crawl
 from tests.crawler.tiny_web import TinyWeb
 
-WEB = TinyWeb(articles=60)
+WEB = TinyWeb(articles=25)
 FIRST = 16 << 10
-FACTOR = 1.5
+FACTOR = 1.6
 LARGEST = 64 << 20
 
 

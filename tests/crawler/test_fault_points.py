@@ -1,8 +1,7 @@
 """Whatever change to the disk goes wrong, in a whole crawl or in its recovery, the next crawl makes everything good.
 
-`tests.crawler.fault_points` does it and says what it looks at after each fault. What is here runs for each n; with
-PRESSMARK_SOAK set, as `make soak` has it, also those kinds of faults that differ from one of these by nothing but what
-the process does in its own memory.
+`tests.crawler.fault_points` and `tests.crawler.power_loss` do it and say what they look at after each fault. What is
+here runs for each n; with PRESSMARK_SOAK set, as `make soak` has it, for the other kinds of faults too.
 """
 
 from __future__ import annotations
@@ -23,11 +22,14 @@ import pytest
 
 from tests.crawler.fault_points import ENDS, KILLS
 from tests.crawler.forked_crawls import ERRORS
+from tests.crawler.power_loss import KINDS
 from tests.end_to_end import CHECKOUT, environment
 
 IS_SOAK = bool(os.environ.get("PRESSMARK_SOAK"))
-CRAWL_KILLS = KILLS if IS_SOAK else ("before", "one", "half", "most")
+CRAWL_KILLS = KILLS if IS_SOAK else ("before", "half")
 RECOVERY = (*KILLS, *ERRORS) if IS_SOAK else ("before", "half")
+POWER = tuple(KINDS) if IS_SOAK else ("all", "forgotten")
+POWER_RECOVERY = tuple(KINDS) if IS_SOAK else ("torn",)
 MEMORY = Path("/dev/shm")
 
 Cases = list[dict[str, Any]]
@@ -37,16 +39,18 @@ Cases = list[dict[str, Any]]
 def runs() -> Iterator[dict[tuple[str, ...], Future[Cases]]]:
     """All kinds of faults, two at a time."""
     room = Path(tempfile.mkdtemp(prefix="pressmark-faults-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
-    asked = [(kind,) for kind in (*CRAWL_KILLS, *ERRORS)] + [(kind, "recovery") for kind in RECOVERY]
+    asked = [("fault_points", kind) for kind in (*CRAWL_KILLS, *ERRORS)]
+    asked += [("fault_points", kind, "recovery") for kind in RECOVERY]
+    asked += [("power_loss", kind) for kind in POWER] + [("power_loss", kind, "recovery") for kind in POWER_RECOVERY]
     with ThreadPoolExecutor(2) as pool:
         yield {words: pool.submit(faults, room, *words) for words in asked}
     shutil.rmtree(room)
 
 
-def faults(room: Path, kind: str, *what: str) -> Cases:
+def faults(room: Path, module: str, kind: str, *what: str) -> Cases:
     """What became of each fault of that kind."""
-    folder = room / "-".join((kind, *what))
-    return told_by(sys.executable, "-m", "tests.crawler.fault_points", kind, str(folder), *what)
+    folder = room / "-".join((module, kind, *what))
+    return told_by(sys.executable, "-m", f"tests.crawler.{module}", kind, str(folder), *what)
 
 
 def told_by(*command: str) -> Cases:
@@ -64,7 +68,7 @@ def bad(cases: Cases) -> Cases:
 @pytest.mark.parametrize("kind", CRAWL_KILLS)
 def test_killed(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
     """Killed before, in the middle of or after any operation, a crawl goes on as if nothing had been."""
-    cases = runs[kind,].result()
+    cases = runs["fault_points", kind].result()
 
     assert bad(cases) == []
     assert [case["status"] for case in cases] == [-signal.SIGKILL] * (len(cases) - 1) + [0]
@@ -77,7 +81,7 @@ def test_refused(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
     """A disk that is full, or answers with errors, from some operation on ends the job with 3 or 1, and with no trace
     of a bug; with room, or on another disk, the next job goes on. After an error no sync is believed.
     """
-    cases = runs[kind,].result()
+    cases = runs["fault_points", kind].result()
     assert bad(cases) == []
     assert {case["status"] for case in cases if case["fired"]} == {ENDS[kind]}
     assert sum(not case["fired"] for case in cases) <= 3  # a full disk still lets go of the last file
@@ -88,13 +92,40 @@ def test_refused(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
 @pytest.mark.parametrize("kind", RECOVERY)
 def test_in_recovery(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
     """Recovery from a kill may itself be killed, or find the disk bad, at any operation."""
-    cases = runs[kind, "recovery"].result()
+    cases = runs["fault_points", kind, "recovery"].result()
 
     assert bad(cases) == []
     assert len(cases) > 10
     assert {case["status"] for case in cases if case["fired"]} == {
         ENDS.get(kind, -signal.SIGKILL)
     }  # fmt: skip
+
+
+@pytest.mark.fault(84)
+@pytest.mark.parametrize("kind", [kind for kind in POWER if kind != "forgotten"])
+def test_power_loss(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
+    """Whenever the power fails, and whatever of what was not synced is lost with it, what was committed is there."""
+    cases = runs["power_loss", kind].result()
+
+    assert bad(cases) == []
+    assert len(cases) > 90
+
+
+@pytest.mark.fault(85)
+@pytest.mark.parametrize("kind", [kind for kind in POWER_RECOVERY if kind != "forgotten"])
+def test_power_loss_in_recovery(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> None:
+    """The power may fail again while the first failure is made good."""
+    cases = runs["power_loss", kind, "recovery"].result()
+
+    assert bad(cases) == []
+    assert len(cases) > 30
+
+
+def test_power_loss_is_felt(runs: dict[tuple[str, ...], Future[Cases]]) -> None:
+    """If the WARC files were not synced before the commits, the two tests above would find it."""
+    *_, last = runs["power_loss", "forgotten"].result()
+
+    assert any(problem.startswith(("lost records", "verify")) for problem in last["problems"])
 
 
 CAN_MOUNT = ("unshare", "-rm")
