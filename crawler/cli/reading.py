@@ -171,21 +171,36 @@ def _rows_of(manifest: Path, lines: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _batch_record(reader: Reader, folder: Path, row: dict[str, Any]) -> dict[str, Any]:
+    """One line of the output: every field in each, empty where the page is no article or could not be read."""
     try:
         content = _file_bytes(folder / str(row["html"]))
+        when = _instant(str(row.get("captured_at") or ""))
     except UsageError as error:
-        return {"id": row["id"], "error": str(error)}
-    when = _instant(str(row.get("captured_at") or ""))
+        return {"id": row["id"], "kind": "", "reason": "", "error": str(error), **_NO_FIELDS, "ms": 0.0}
     begun = time.process_time()
-    reading = reader.read(page_record(content, url=row.get("url") or NO_URL, captured_at=when))
+    reading = reader.read(page_record(content, url=str(row.get("url") or NO_URL), captured_at=when))
     return {"id": row["id"], **_scored_fields(reading), "ms": round(1000 * (time.process_time() - begun), 3)}
+
+
+_NO_FIELDS: dict[str, Any] = {
+    "headline": "",
+    "standfirst": "",
+    "authors": [],
+    "date_published": "",
+    "date_modified": "",
+    "section": "",
+    "language": "",
+    "body": "",
+}
 
 
 def _scored_fields(reading: Reading) -> dict[str, Any]:
     if reading.kind != "article":
-        return {"kind": reading.kind, "reason": getattr(reading, "reason", ""), "headline": "", "body": ""}
+        reason = f"a {reading.form}" if reading.kind == "listing" else reading.reason
+        return {"kind": reading.kind, "reason": reason, **_NO_FIELDS}
     return {
         "kind": reading.kind,
+        "reason": "",
         "headline": reading.headline,
         "standfirst": reading.standfirst,
         "authors": list(reading.authors),
