@@ -158,6 +158,34 @@ def test_a_file_that_is_no_warc(crawled: Crawled, tmp_path: Path) -> None:
     assert ((path / "MANIFEST").read_bytes(), len(list((path / "archive").iterdir()))) == (before, 1)
 
 
+def test_batch_lines_have_every_field(tmp_path: Path) -> None:
+    """An article, an empty page, a feed and a missing file: one line each, all with the same fields and in order."""
+    pages = {
+        "article": "<title>A trial ends well</title><h1>A trial ends well</h1>"
+        + "".join(
+            f"<p>{n} of the patients who took the drug for a year were well at its end, it was said.</p>"
+            for n in range(9)
+        ),
+        "empty": "",
+        "feed": "<rss version='2.0'><channel><title>News</title></channel></rss>",
+    }
+    for name, page in pages.items():
+        (tmp_path / f"{name}.html").write_text(page, encoding="utf-8")
+    rows = [{"id": name, "url": f"http://news.example/{name}", "html": f"{name}.html"} for name in (*pages, "missing")]
+    (tmp_path / "m.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    pressmark("extract", "--batch", "m.jsonl", "-o", "out.jsonl", cwd=tmp_path).done()
+    found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    assert [(line["id"], line["kind"], line["reason"]) for line in found] == [
+        ("article", "article", ""),
+        ("empty", "not_an_article", "empty"),
+        ("feed", "listing", "rss"),
+        ("missing", "", ""),
+    ]
+    assert {tuple(key for key in line if key != "error") for line in found} == {tuple(found[0])}
+    assert "missing.html" in found[3]["error"]
+
+
 @pytest.mark.parametrize("words", ["crawl http://127.0.0.1:9/", "rebuild", "import page.warc"])
 @pytest.mark.fault(92)
 def test_a_locked_collection(words: str, crawled: Crawled, tmp_path: Path) -> None:

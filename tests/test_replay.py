@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,8 +16,8 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.newsweb import NewsWeb, serve
-from tests.end_to_end import CHECKOUT, Crawled, crawl, missing, rows
+from crawler.newsweb import demo_web, serve
+from tests.end_to_end import CHECKOUT, crawl, missing, rows
 
 WAYBACK = CHECKOUT / ".venv-pywb" / "bin" / "wayback"
 COLLECTION = "kept"
@@ -50,12 +49,13 @@ class Replayed:
 
 
 @pytest.fixture(scope="module")
-def visited_twice(crawled: Crawled, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The crawled collection, and a visit of everything a day later: most of it is unchanged."""
-    root = tmp_path_factory.mktemp("replay")
-    path = Path(shutil.copytree(crawled.path, root / "collections" / COLLECTION))
-    web = NewsWeb(crawled.web.seed, sites=3, articles=30, crawl_delay=0)
+def visited_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The web of `pressmark demo`, crawled, and visited again a day later: most of it is unchanged."""
+    path = tmp_path_factory.mktemp("replay") / "collections" / COLLECTION
+    path.parent.mkdir()
+    web = demo_web()
     with serve(web) as server:
+        crawl(web, server, path, web.home_urls).done()
         server.advance(hours=24, new=2, edited=2, withdrawn=1)
         crawl(web, server, path, web.home_urls, "--recheck").done()
     return path

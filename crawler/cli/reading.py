@@ -196,7 +196,7 @@ _NO_FIELDS: dict[str, Any] = {
 
 def _scored_fields(reading: Reading) -> dict[str, Any]:
     if reading.kind != "article":
-        reason = f"a {reading.form}" if reading.kind == "listing" else reading.reason
+        reason = reading.form if reading.kind == "listing" else reading.reason
         return {"kind": reading.kind, "reason": reason, **_NO_FIELDS}
     return {
         "kind": reading.kind,
