@@ -28,7 +28,7 @@ pressmark search oncology --format csv > oncology.csv
 
 _SHOW_HELP = """Show one article with its pressmark, captures, revisions and copies on other sites.
 
-WHAT is the id of an article, any URL of it, or the id of a WARC record.
+It is named by the id of an article, any URL of it, or the id of a WARC record.
 
 \b
 pressmark show https://www.example.com/news/1

@@ -25,7 +25,7 @@ NO_URL = "http://page.invalid/"
 
 _HELP = """Print what one page is read as, as JSON.
 
-TARGET is a file (.gz allowed), "-" for standard input, or a URL, which is fetched politely, robots.txt obeyed.
+The page is a file (.gz allowed), "-" for standard input, or a URL, which is fetched politely, robots.txt obeyed.
 
 \b
 pressmark extract page.html --url https://www.example.com/news/1
