@@ -43,7 +43,7 @@ def _rules() -> frozenset[str]:
     spec = find_spec("tldextract")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(
-            "tldextract, which brings the Public Suffix List; run `make demo`, which installs it, or `pip install pressmark`"
+            "tldextract, which brings the Public Suffix List; run `pip install .`"
         )
     text = Path(spec.origin).with_name(".tld_set_snapshot").read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
