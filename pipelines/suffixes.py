@@ -42,9 +42,7 @@ def _suffix_labels(labels: list[str]) -> int:
 def _rules() -> frozenset[str]:
     spec = find_spec("tldextract")
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(
-            "tldextract, which brings the Public Suffix List; run `pip install .`"
-        )
+        raise ModuleNotFoundError("tldextract, which brings the Public Suffix List; run `pip install .`")
     text = Path(spec.origin).with_name(".tld_set_snapshot").read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
     return frozenset(_ascii_form(line.split()[0]) for line in lines if line and not line.startswith("//"))
