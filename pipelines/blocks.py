@@ -28,7 +28,7 @@ class Budget:
     """Letters of text, before white space is folded."""
 
 
-_SKIP, _BLOCK, _PLAIN, _LINK, _BOLD, _NAMED, _BREAK, _IMAGE, _CELL = range(9)
+_SKIP, _BLOCK, _PLAIN, _LINK, _BOLD, _NAMED, _STRESSED, _BREAK, _IMAGE, _CELL = range(10)
 _KINDS: Final = {
     _SKIP: "script style noscript svg template iframe object embed video audio canvas map select option optgroup"
     " datalist textarea input button head meter progress rp rt math dialog -comment !doctype",
@@ -40,7 +40,8 @@ _KINDS: Final = {
     " picture",
     _LINK: "a",
     _BOLD: "b strong",
-    _NAMED: "span time small cite font label em i output",
+    _NAMED: "span time small cite font label output",
+    _STRESSED: "em i",
     _BREAK: "br",
     _IMAGE: "img",
     _CELL: "td th",
@@ -115,6 +116,7 @@ _NAME_KEYS: Final = frozenset(
         "data-module",
     ]
 )
+_MARKS: Final = (_LINK, _BOLD, _STRESSED)
 _UNSEEN: Final = HINT_BIT["unseen"]
 _MENUS: Final = frozenset((TAGS.index("nav"), TAGS.index("footer")))
 _HARDLY_ANY: Final = 400
@@ -141,6 +143,9 @@ class Blocks:
 
     inline_hints: list[int] = field(default_factory=list)
     """`HINT_BIT` of the inline elements in the block."""
+
+    marked: list[bool] = field(default_factory=list)
+    """Whether links, `b`, `strong`, `em` or `i` stand in or around the block."""
 
     spans: list[tuple[LexborNode, LexborNode]] = field(default_factory=list)
     """First and last text node of the block."""
@@ -194,7 +199,8 @@ class _Walk:
         self.pieces: list[str] = []
         self.first: LexborNode | None = None
         self.last: LexborNode | None = None
-        self.in_link = self.in_bold = 0
+        self.in_link = self.in_bold = self.in_marks = 0
+        self.marked = False
         self.link_letters = self.bold_letters = self.links = self.inline_hints = 0
         self.letters = self.breaks = 0
         self.paths: dict[tuple[int, int, str], int] = {}
@@ -261,21 +267,28 @@ class _Walk:
             if self.pieces:
                 self.flush()
             self.open(node.attributes, tag)
-        elif kind == _LINK:
-            self.in_link += 1
-            self.links += 1
-        elif kind == _BOLD:
-            self.in_bold += 1
+        elif kind in _MARKS:
+            self.begin_mark(node, kind)
         elif kind == _NAMED:
-            attributes = node.attributes
-            if attributes:
-                self.inline_hints |= self.hints_of(attributes)
+            self.inline_hints |= self.hints_of(node.attributes)
         elif kind == _BREAK:
             self.line_break()
         elif kind == _IMAGE:
             self.blocks.images.append((node, self.element, len(self.blocks.texts)))
         elif self.pieces and self.element >= 0 and self.blocks.tags[self.element] == _ROW:
             self.pieces.append(" | ")
+
+    def begin_mark(self, node: LexborNode, kind: int) -> None:
+        """A link, or words that are stressed."""
+        self.marked = True
+        self.in_marks += 1
+        if kind == _LINK:
+            self.in_link += 1
+            self.links += 1
+        elif kind == _BOLD:
+            self.in_bold += 1
+        else:
+            self.inline_hints |= self.hints_of(node.attributes)
 
     def leave(self, kind: int) -> None:
         """Note that the innermost open element ends."""
@@ -285,10 +298,12 @@ class _Walk:
             element = self.element
             self.blocks.end_blocks[element] = len(self.blocks.texts)
             self.element = self.blocks.parents[element]
-        elif kind == _LINK:
-            self.in_link -= 1
-        elif kind == _BOLD:
-            self.in_bold -= 1
+        elif kind in _MARKS:
+            self.in_marks -= 1
+            if kind == _LINK:
+                self.in_link -= 1
+            elif kind == _BOLD:
+                self.in_bold -= 1
 
     def line_break(self) -> None:
         """A `br`: the second in a row ends the block."""
@@ -350,11 +365,13 @@ class _Walk:
         blocks.links.append(self.links)
         blocks.bold_letters.append(self.bold_letters)
         blocks.inline_hints.append(self.inline_hints)
+        blocks.marked.append(self.marked)
         blocks.spans.append((self.first, self.last))
         blocks.cut = len(blocks.texts) >= self.budget.blocks or self.letters > self.budget.letters
         pieces.clear()
         self.first = self.last = None
         self.links = 1 if self.in_link else 0
+        self.marked = self.in_marks > 0
         self.link_letters = self.bold_letters = self.inline_hints = self.breaks = 0
 
 

@@ -156,9 +156,9 @@ def _table_of(blocks: Blocks, element: int) -> int:
 
 def _inline(blocks: Blocks, block: int, base_url: str) -> str:
     """The inside of a block: its text with `a`, `em` and `strong`."""
-    first, last = blocks.spans[block]
-    if first.mem_id == last.mem_id and (first.parent is None or first.parent.tag not in _INLINE_PARENTS):
+    if not blocks.marked[block]:
         return escape(clean_text(blocks.texts[block]), quote=False)
+    first, last = blocks.spans[block]
     out: list[str] = []
     open_marks: tuple[str, ...] = ()
     for node in _texts_between(first, last):
