@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal["response", "revisit", "failure"]
 
@@ -181,9 +181,8 @@ class Capture:
     """Last-Modified header as it came, for the next conditional request; empty when there is none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """An outlink of a reading."""
+class Link(NamedTuple):
+    """An outlink of a reading; a tuple, because a page has a hundred of them and each is made and looked up often."""
 
     url: str
     """Absolute URL, resolved against the page's base, without fragment, tracking parameters removed."""
@@ -416,6 +415,8 @@ def reading_from_json(plain: dict[str, Any]) -> Reading:
 
 
 def _to_plain(value: Any) -> dict[str, Any]:
+    if isinstance(value, Link):
+        return {name: said for name, said in value._asdict().items() if said != Link._field_defaults.get(name)}
     plain = {}
     for f in fields(value):
         v = getattr(value, f.name)

@@ -9,6 +9,7 @@ one file and means nothing outside it, while the id of an outlink comes from its
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.errors import UsageError
@@ -290,8 +291,11 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
 
 def migrate(connection: sqlite3.Connection, name: str) -> None:
     """Brings the catalog called *name* to the schema of this code. Refuses one that newer code has written."""
-    if len(_known_steps(connection, name)) < len(STEPS):
-        _apply(connection)
+    known = _known_steps(connection, name)
+    if not known:
+        _create(connection)
+    elif len(known) < len(STEPS):
+        upgrade(connection)
 
 
 def check(connection: sqlite3.Connection, name: str) -> None:
@@ -318,7 +322,42 @@ def applied_steps(connection: sqlite3.Connection) -> set[str]:
     return {name for (name,) in rows}
 
 
-def _apply(connection: sqlite3.Connection) -> None:
+_MIGRATIONS = (
+    """
+    create table "_sqlite_migrations" (
+       "id" integer primary key,
+       "migration_set" text,
+       "name" text,
+       "applied_at" text
+    )
+    """,
+    """
+    create unique index "idx__sqlite_migrations_migration_set_name"
+        on "_sqlite_migrations" ("migration_set", "name")
+    """,
+)
+"""The table as sqlite-utils makes it, which is imported for an upgrade alone: it brings pandas in where that is there,
+which takes longer than to read thirty pages."""
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    """Makes all tables in an empty file."""
+    connection.execute("begin immediate")
+    try:
+        for statement in (*_MIGRATIONS, *(statement for _, statements in STEPS for statement in statements)):
+            connection.execute(statement)
+        connection.executemany(
+            "insert into _sqlite_migrations (migration_set, name, applied_at) values (?, ?, ?)",
+            [(SET, step, str(datetime.now(UTC))) for step, _ in STEPS],
+        )
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.execute("commit")
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Executes the steps that an older catalog has not."""
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
@@ -339,7 +378,7 @@ def _executes(statements: tuple[str, ...]):  # type: ignore[no-untyped-def]  # s
 def create_fresh(path: Path) -> None:
     """A new, empty catalog file whose bytes depend on the schema alone."""
     template = sqlite3.connect(":memory:", isolation_level=None)
-    _apply(template)
+    _create(template)
     template.execute("update _sqlite_migrations set applied_at = ''")
     template.execute("vacuum into ?", (str(path),))
     template.close()

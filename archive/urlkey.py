@@ -31,7 +31,13 @@ def url_key(url: str) -> str:
 
 
 def cdx_key(url: str) -> str:
-    """The key of *url* in a CDXJ line, as surt, pywb and cdxj-indexer compute it."""
+    """The key of *url* in a CDXJ line, as surt, pywb and cdxj-indexer compute it.
+
+    surt is asked where *url* is not in plain form: importing it imports requests, and each key takes 0.2 ms.
+    """
+    plain = PLAIN.fullmatch(url)
+    if plain is not None and _DEFAULT_PORTS[plain["scheme"]] != plain["port"]:
+        return _plain_cdx_key(plain)
     import surt
 
     try:
@@ -39,6 +45,25 @@ def cdx_key(url: str) -> str:
     except Exception:  # noqa: BLE001  surt fails in many ways on odd URLs; cdxj-indexer then takes the URL itself
         return url
     return key
+
+
+PLAIN = re.compile(
+    r"(?P<scheme>https?)://(?:www\d*\.)?"
+    r"(?P<host>(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*|[1-9]\d{0,2}(?:\.(?:0|[1-9]\d{0,2})){3})"
+    r"(?::(?P<port>[1-9]\d{0,3}|[1-5]\d{4}))?"
+    r"(?P<path>(?:/[\w~-][\w.~-]*)*)/?"
+    r"(?:\?(?P<query>(?!(?i:.*(?:sid|sessionid|cfid|sessid)))[\w.~=&-]+))?",
+    re.ASCII,
+)
+"""URLs of which surt changes the case, the order of the query, and the slash at the end, and nothing else."""
+
+
+def _plain_cdx_key(url: re.Match[str]) -> str:
+    host = ",".join(reversed(url["host"].split(".")))
+    port = f":{url['port']}" if url["port"] else ""
+    query = sorted(part.split("=", 1) for part in url["query"].lower().split("&")) if url["query"] else []
+    asked = "?" + "&".join("=".join(part) for part in query) if query else ""
+    return f"{host}{port}){url['path'].lower() or '/'}{asked}"
 
 
 def safe_uri(url: str) -> str:

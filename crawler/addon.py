@@ -58,6 +58,27 @@ _ADDED = {
     },
     "EXTENSIONS": {"crawler.extension.JobExtension": 0},
 }
+_SWITCHED = {
+    "DOWNLOADER_MIDDLEWARES": {
+        "RETRY_ENABLED": "scrapy.downloadermiddlewares.retry.RetryMiddleware",
+        "REDIRECT_ENABLED": "scrapy.downloadermiddlewares.redirect.RedirectMiddleware",
+        "METAREFRESH_ENABLED": "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware",
+        "COOKIES_ENABLED": "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",
+        "COMPRESSION_ENABLED": "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware",
+        "DOWNLOADER_STATS": "scrapy.downloadermiddlewares.stats.DownloaderStats",
+        "HTTPCACHE_ENABLED": "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware",
+    },
+    "SPIDER_MIDDLEWARES": {"REFERER_ENABLED": "scrapy.spidermiddlewares.referer.RefererMiddleware"},
+    "EXTENSIONS": {
+        "TELNETCONSOLE_ENABLED": "scrapy.extensions.telnet.TelnetConsole",
+        "REMOTE_CONTROL_ENABLED": "scrapy.extensions.remote_control.RemoteControl",
+        "MEMDEBUG_ENABLED": "scrapy.extensions.memdebug.MemoryDebugger",
+        "AUTOTHROTTLE_ENABLED": "scrapy.extensions.throttle.AutoThrottle",
+        "FEEDS": "scrapy.extensions.feedexport.FeedExporter",
+    },
+}
+"""By setting, what it switches. What is off is not imported either: that alone costs as much as 20 pages."""
+
 _TAKEN_OUT = {
     "DOWNLOADER_MIDDLEWARES": (
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",  # the scope of the frontier decides
@@ -96,8 +117,9 @@ class PressmarkAddon:
             for path, order in components.items():
                 settings[name].set(path, order, "addon")
         for name, paths in _TAKEN_OUT.items():
-            for path in paths:
-                settings[name].set(path, None, "addon")
+            off = [path for switch, path in _SWITCHED[name].items() if not _is_on(settings, switch)]
+            for path in (*paths, *off):
+                settings[f"{name}_BASE"].set(path, None, "addon")  # a path in NAME itself is imported, also for None
         settings.set("USER_AGENT", user_agent(settings.get("PRESSMARK_CONTACT") or ""), "addon")
         if not hasattr(self._crawler, "pressmark_job"):
             self._open_job(settings)
@@ -147,6 +169,10 @@ def settings_of(order: CrawlOrder) -> dict[str, Any]:
     if order.delay is not None:
         settings["DOWNLOAD_DELAY"] = order.delay
     return settings | dict(order.settings)
+
+
+def _is_on(settings: BaseSettings, switch: str) -> bool:
+    return bool(settings.get(switch)) if switch == "FEEDS" else settings.getbool(switch)
 
 
 def _number(settings: BaseSettings, name: str) -> int | None:

@@ -9,6 +9,7 @@ parent knows which page it was.
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -42,6 +43,7 @@ from archive.warc_read import CapturedRecord, read_capture
 
 LENGTH = struct.Struct(">I")
 _PR_SET_PDEATHSIG = 1
+_LARGE = 1 << 20
 _INSTANTS = ("captured_at", "refers_to_date")
 
 
@@ -68,7 +70,7 @@ def _from_row(part: type[Any]) -> Callable[..., Any]:
 
 
 _PARTS: dict[str, tuple[Callable[[Any], tuple[Any, ...]], Callable[..., Any]]] = {
-    "links": (_row_of(Link), lambda url, text, rel: Link(url=url, text=text, rel=rel)),
+    "links": (tuple, Link),
     "entries": (_row_of(Entry), _from_row(Entry)),
     "evidence": (_row_of(Evidence), _from_row(Evidence)),
     "images": (_row_of(Image), _from_row(Image)),
@@ -129,6 +131,16 @@ def frame(value: object) -> bytes:
     return LENGTH.pack(len(text)) + text
 
 
+def collect_seldom() -> None:
+    """Look for garbage in cycles after 20,000 new objects, not after 700, and not in what is there already.
+
+    Nearly all that a page makes is freed without it; the search took a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
+
+
 def main() -> None:
     """Read records until the parent closes the pipe."""
     orders = json.loads(sys.argv[1])
@@ -141,11 +153,15 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (orders["memory"], orders["memory"]))
     reader = _load(orders["reader"])()
     _send(answers, {"reader": reader.id})
+    collect_seldom()
     for order in frames(sys.stdin.buffer):
         signal.setitimer(signal.ITIMER_PROF, orders["cpu_seconds"])  # SIGPROF ends us by default
-        answer = _answer(reader.read, Path(orders["archive"]), capture_from_json(order))
+        capture = capture_from_json(order)
+        answer = _answer(reader.read, Path(orders["archive"]), capture)
         signal.setitimer(signal.ITIMER_PROF, 0)
         _send(answers, answer)
+        if capture.length > _LARGE:
+            gc.collect()  # what such a page leaves behind is few objects, and much memory
 
 
 def _answer(read: Callable[[CapturedRecord], Reading], archive_dir: Path, capture: Capture) -> dict[str, Any]:

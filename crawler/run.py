@@ -26,6 +26,7 @@ def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | No
 
     from crawler.job import Job
     from crawler.opening import open_job
+    from crawler.reading_child import collect_seldom
 
     if not order.targets:
         raise UsageError("a crawl needs a target: the name of a site, or a URL")
@@ -38,6 +39,7 @@ def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | No
         crawler = process.create_crawler("news")
         crawler.pressmark_job = job  # type: ignore[attr-defined]  # the one place that all components share
         task = process.crawl(crawler, targets=order.targets)
+        collect_seldom()
         process.start()
     finally:
         summary = job.close_at_once("shutdown")

@@ -10,10 +10,14 @@ from archive.errors import UsageError
 from archive.model import Capture, Reading
 from pipelines.site import Sites
 from pipelines.urls import canonical, registered_domain, same_site
-from spiders.candidates import Candidate, Scope, candidates, seeds
+from spiders.candidates import UNFOLLOWED_RELS, Candidate, Scope, candidates, origin_of, seeds
 from spiders.places import FEED_HOSTS
 
 _PLACES = 20_000
+_REMEMBERED = 50_000
+
+_Said = tuple[tuple[str, str], str, str]
+"""Site and origin of a reading; URL and rel of a link in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,8 @@ class Scopes:
         self._only_redirects = only_redirects
         self._scopes = {target.scope.site: target.scope for target in targets}
         self._places: dict[tuple[str, str], bool] = {}
+        self._day = date.min
+        self._said: set[_Said] = set()
 
     def of(self, site: str) -> Scope:
         """The scope of the site of that name."""
@@ -87,10 +93,28 @@ class Scopes:
         scope = self.of(capture.site)
         if self._only_redirects:
             return _redirects(capture, reading, scope)
-        within = tuple(
-            [link for link in reading.links if link.rel != "link" or self._may_lead(link.url, capture, scope)]
-        )
-        return candidates(capture, replace(reading, links=within), scope)
+        said = self._said_on(capture.captured_at.date())
+        where = (capture.site, origin_of(reading))
+        within = [
+            link
+            for link in reading.links
+            if link.rel not in UNFOLLOWED_RELS
+            and (where, link.url, link.rel) not in said
+            and (link.rel == "sitemap" or self._may_lead(link.url, capture, scope))
+        ]
+        found = candidates(capture, replace(reading, links=tuple(within)), scope)
+        offered = {candidate.url for candidate in found if candidate.kind != "sitemap"}  # whose text says how old it is
+        said.update((where, link.url, link.rel) for link in within if link.url in offered)
+        return found
+
+    def _said_on(self, day: date) -> set[_Said]:
+        """The links that led to candidates on that day: another page can say nothing new of them.
+
+        They are the navigation, on every page of a site.
+        """
+        if day != self._day or len(self._said) > _REMEMBERED:
+            self._day, self._said = day, set()
+        return self._said
 
     def _may_lead(self, url: str, capture: Capture, scope: Scope) -> bool:
         """Whether a link could be followed, by its host alone: half of all links lead to other sites, and to look at

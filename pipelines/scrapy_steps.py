@@ -17,7 +17,6 @@ import unicodedata
 from collections.abc import MutableMapping
 from typing import Any, Protocol, Self
 
-from itemadapter import ItemAdapter
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
@@ -58,7 +57,11 @@ def item_of(capture: Capture, article: Article) -> dict[str, Any]:
 
 def _fields_of(item: Any) -> MutableMapping[str, Any]:
     """The fields of an item of any kind; ours are dicts, and pass without an adapter."""
-    return item if isinstance(item, dict) else ItemAdapter(item)
+    if isinstance(item, dict):
+        return item
+    from itemadapter import ItemAdapter  # imports pydantic's first version, too
+
+    return ItemAdapter(item)
 
 
 class Normalise:

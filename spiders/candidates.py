@@ -54,11 +54,13 @@ ARTICLE_LIKE = 0.35
 MAX_SITEMAP_DEPTH = 3
 """How deep sitemap indexes name one another before they are no longer followed."""
 
+UNFOLLOWED_RELS = frozenset({"amphtml", "alternate", "icon", "hub", "self", "shortlink", "nofollow"})
+"""Links that name the page itself in another form, or what is no page: never followed."""
+
 _AGE_OF_UNDATED = {"section": 7, "feed": 1, "sitemap": 60}  # days; what stands on a section page is recent
 _AGE_OF_LINK = 30
 _FEW_ENTRIES = 10
 _DAYS_PER_PAGE = 7  # page 5 of a listing is as urgent as an article of five weeks ago
-_UNFOLLOWED_RELS = frozenset({"amphtml", "alternate", "icon", "hub", "self", "shortlink", "nofollow"})
 _SECTION_RELS = frozenset({"section", "next", "prev"})
 _NOT_FOLLOWED_REASONS = frozenset({"status", "login", "challenge", "consent", "not_found", "search"})
 _ACTIONS = re.compile(
@@ -312,7 +314,7 @@ class _Finder:
         self.scope = scope
         self.seen_on = capture.captured_at.date()
         self.reading = reading
-        self.origin = _origin_of(reading)
+        self.origin = origin_of(reading)
         self.built_at = _built_at(reading) if isinstance(reading, Listing) else ""
         self.is_closed = isinstance(reading, NotAnArticle) and reading.reason in _NOT_FOLLOWED_REASONS
         self.found: dict[str, Candidate] = {}
@@ -334,13 +336,14 @@ class _Finder:
 
     def look_at_link(self, link: Link) -> None:
         """Take in a link, or count why not."""
+        if link.rel != "redirect" and (link.rel in UNFOLLOWED_RELS or self.is_closed):
+            self.skipped["not_followed"] += 1
+            return
         looks = _looks_of(link.url)
         if looks.url == self.capture.url:
             return
         if link.rel == "redirect":
             self._look_at_redirect(looks)
-        elif link.rel in _UNFOLLOWED_RELS or self.is_closed:
-            self.skipped["not_followed"] += 1
         elif link.rel == "sitemap" or looks.kind == "sitemap":
             self._look_at_sitemap(link, looks)
         elif link.rel == "feed" or looks.kind == "feed":
@@ -475,7 +478,7 @@ def _built_at(listing: Listing) -> str:
     return updated if count * 2 > len(listing.entries) else ""
 
 
-def _origin_of(reading: Reading) -> str:
+def origin_of(reading: Reading) -> str:
     """The word for how the URLs of a reading were discovered, as in `archive.model.Exchange`."""
     if not isinstance(reading, Listing):
         return "link"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import derive
+from archive import derive, schema
 from archive.errors import UsageError
 from archive.index import Catalog, DamagedCatalog
 from archive.jobs import JobRecord
@@ -267,6 +267,23 @@ def test_reader_of_an_empty_catalog(tmp_path: Path) -> None:
     Catalog.open(tmp_path / "c.db", reader_id="one").close()
     with Catalog.open(tmp_path / "c.db", reader_id="two") as catalog:
         assert (catalog.is_current, catalog.reader_id) == (True, "two")
+
+
+def test_upgraded_schema(tmp_path: Path) -> None:
+    """A catalog that was brought up step by step has the same tables as a new one, in the same words."""
+    Catalog.open(tmp_path / "new.db").close()
+    with sqlite3.connect(tmp_path / "old.db") as old:
+        old.execute("create table _sqlite_migrations (id integer primary key, migration_set, name, applied_at)")
+        old.execute("insert into _sqlite_migrations (migration_set, name) values ('another set', 'a step')")
+    schema.upgrade(sqlite3.connect(tmp_path / "old.db", isolation_level=None))
+
+    def tables(name: str) -> list[tuple[str, str]]:
+        rows = sqlite3.connect(tmp_path / name).execute(
+            "select name, sql from sqlite_master where name not like '%_sqlite_migrations%' order by name"
+        )
+        return rows.fetchall()
+
+    assert tables("old.db") == tables("new.db")
 
 
 @pytest.mark.fault(98)

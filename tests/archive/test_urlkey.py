@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import surt
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from archive.urlkey import cdx_key, safe_uri, url_key
+from archive.urlkey import PLAIN, cdx_key, safe_uri, url_key
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,17 @@ def test_safe_uri(url: str) -> None:
 )
 def test_cdx_key(url: str) -> None:
     """The key of a CDXJ line is what the surt library says."""
+    assert cdx_key(url) == surt.surt(url)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.from_regex(PLAIN, fullmatch=True))
+@example("http://www.com/")
+@example("https://example.com/a?b=2&B=1&b&a=&=&")
+@example("http://127.0.0.1:8000/A.html/")
+@example("http://999.1.1.1/")
+def test_cdx_key_of_plain_urls(url: str) -> None:
+    """URLs in plain form, which the library is not asked about, have the key that it would give."""
     assert cdx_key(url) == surt.surt(url)
 
 

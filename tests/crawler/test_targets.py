@@ -1,5 +1,6 @@
 """What a crawl begins with."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from archive.model import Capture, Link, Listing, NotAnArticle
@@ -69,3 +70,27 @@ def test_one_page() -> None:
     assert urls(target) == ["https://www.daily.example/"]
     assert [(each.url, each.site) for each in scopes.candidates(page, moved)] == [(elsewhere, "daily")]
     assert list(scopes.candidates(page, listing)) == []
+
+
+def test_navigation_is_told_once() -> None:
+    """A link leads to the same candidate on every page of a day and a site, so only the first page tells of it."""
+    scopes = Scopes([resolve("https://www.daily.example/", SITES)], SITES)
+    menu = (Link(url="https://www.daily.example/health"), Link(url="https://elsewhere.example/"))
+    first = capture(url="https://www.daily.example/1", site="daily")
+    second = capture(url="https://www.daily.example/2", site="daily")
+    next_day = capture(url="https://www.daily.example/3", site="daily", captured_at=first.captured_at + timedelta(1))
+    page = NotAnArticle(reason="other", links=menu)
+    section = Listing(form="section", links=menu)
+
+    told = [[each.url for each in scopes.candidates(on, page)] for on in (first, second, next_day)]
+    assert told == [["https://www.daily.example/health"], [], ["https://www.daily.example/health"]]
+    assert [each.discovered for each in scopes.candidates(second, section)] == ["section"]
+
+
+def test_sitemaps_are_told_each_time() -> None:
+    """What is said of a sitemap tells how new it is, so it counts whenever it is said."""
+    scopes = Scopes([resolve("https://www.daily.example/", SITES)], SITES)
+    index = Listing(form="sitemapindex", links=(Link(url="https://www.daily.example/a.xml", rel="sitemap"),))
+    page = capture(url="https://www.daily.example/s.xml", site="daily")
+
+    assert [len(list(scopes.candidates(page, index))) for _ in range(2)] == [1, 1]
