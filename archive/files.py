@@ -18,6 +18,9 @@ from archive.errors import DiskFull, PressmarkError, UsageError
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR}
 
+RESERVE = 64_000_000
+"""Bytes that a job leaves free, or a hundredth of a small disk: room to close its files and fold what it holds."""
+
 
 class StorageFailed(PressmarkError):
     """The disk answered with an error; what it last took may be lost, so the job stops at once."""
@@ -72,6 +75,11 @@ class Files:
             with suppress(PermissionError):  # a folder that may be written to and not be read
                 _sync(folder.parent, os.O_DIRECTORY)
 
+    def room(self, path: Path) -> tuple[int, int]:
+        """Bytes that are free for us on the disk of *path*, and bytes that it has."""
+        disk = os.statvfs(path)
+        return disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
+
     def sync_file(self, path: Path) -> None:
         """Makes lasting what somebody else wrote into a file."""
         _sync(path)
@@ -105,6 +113,14 @@ def storage_error(error: OSError, path: Path) -> PressmarkError:
     if error.errno in _NOT_ALLOWED:
         return UsageError(f"{path}: {error.strerror}; name a folder that can be written to with `-c`")
     return StorageFailed(f"{path}: {error.strerror or error}; check the disk, then run the same command again")
+
+
+def keep_reserve(files: Files, path: Path) -> None:
+    """Raises `DiskFull` while a job can still end in order: when hardly any room is left on the disk of *path*."""
+    with disk_errors(path):
+        free, size = files.room(path)
+    if free < min(RESERVE, size // 100):
+        raise DiskFull(f"{path}: only {free // 1_000_000:,} MB are free; make room, then run the same command again")
 
 
 def append_whole(files: Files, fd: int, data: bytes, *, at: int, path: Path) -> None:

@@ -22,6 +22,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from archive.errors import DiskFull, NothingReached, PressmarkError
+from archive.files import keep_reserve
 from archive.jobs import closing_note
 from archive.model import Article, Capture, Exchange, Reading, Unreadable
 from archive.warc import Group, build_group, build_note
@@ -283,6 +284,10 @@ class Job:
         size = self.order.max_bytes
         if size is not None and self.counts["warc/bytes"] >= size:
             self.stop("--max-size reached", TOO_BIG)
+        try:
+            keep_reserve(self._opened.files, self._opened.collection.path)
+        except DiskFull as full:
+            self.stop(str(full), full.exit_code)
 
     def stop(self, reason: str, code: int) -> None:
         """Hand out nothing more and end when what is in flight is done."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Self
 
 from archive.catching_up import catch_up
 from archive.collection import Collection
-from archive.files import Files, disk_errors
+from archive.files import Files, disk_errors, keep_reserve
 from archive.index import Catalog
 from archive.jobs import first_job_record, job_records, opening_fields
 from archive.model import Capture, Reading
@@ -88,6 +88,9 @@ class Opened:
 
     writer: WarcWriter
     """Writes its WARC files."""
+
+    files: Files
+    """The disk."""
 
     folding: Folding
     """Folds into catalog and frontier."""
@@ -167,6 +170,7 @@ class _Opening:
     def _open(self, closing: ExitStack) -> Opened:
         collection = Collection.create(self.order.collection, site_of=registered_domain)
         closing.enter_context(collection.lock())
+        keep_reserve(self.files, collection.path)
         collection.recover(self.files)
         reader = default_reader()
         _read_anew(collection, reader.id)
@@ -188,6 +192,7 @@ class _Opening:
             catalog=catalog,
             frontier=frontier,
             writer=self._writer(collection),
+            files=self.files,
             folding=folding,
             reads=_reads(self.settings, program, reader),
             reader_id=reader.id,

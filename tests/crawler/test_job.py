@@ -37,6 +37,11 @@ class Watched(Files):
     def __init__(self) -> None:
         self.done: list[str] = []
         self.refuse = ""
+        self.free: int | None = None
+
+    def room(self, path: Path) -> tuple[int, int]:
+        free, size = super().room(path)
+        return (free if self.free is None else self.free), size
 
     def write(self, fd: int, data: bytes) -> int:
         self._do("write")
@@ -115,6 +120,26 @@ def test_synced_before_committed(job: Job, files: Watched, monkeypatch: pytest.M
 
     assert [name for name in files.done if name != "write"] == ["sync", "commit", "set_watermarks"]
     assert files.done[0] == "write"
+
+
+def test_a_reserve_is_kept(job: Job, opened: Callable[[], Opened], files: Watched, tmp_path: Path) -> None:
+    """With hardly any room a job ends in order, what it holds committed, and none begins; with room again it does."""
+    files.free = 1_000
+
+    def steps() -> None:
+        job.fold(settled(job.record(exchange("/1"))))
+        job.check_limits()
+
+    in_loop(steps)
+    summary = job.close_at_once("finished")
+
+    assert (summary.exit, job.error) == (3, None)
+    assert "only 0 MB are free" in summary.reason
+    assert rows(tmp_path, "select count(*) from captures") == [(1,)]
+    with pytest.raises(DiskFull, match="make room"):
+        opened()
+    files.free = None
+    opened().close()
 
 
 def test_the_watermark_waits_for_what_is_not_read(job: Job, opened: Callable[[], Opened]) -> None:
