@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import CheckFailed, CollectionLocked, DiskFull, PressmarkError, UsageError
+from archive.files import StorageFailed
 
 
 class DamagedCatalog(CheckFailed):
@@ -34,6 +35,8 @@ def database_error(error: sqlite3.DatabaseError, path: Path) -> PressmarkError:
         return DamagedCatalog(f"{path}: {error}; run `pressmark rebuild`, the WARC files hold everything")
     if code & 0xFF in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return UsageError(f"{path}: {error}; check that the folder is there and may be written to")
+    if code & 0xFF == sqlite3.SQLITE_IOERR:
+        return StorageFailed(f"{path}: {error}; check the disk, then run the same command again")
     return PressmarkError(f"{path}: {error}; run `pressmark verify`")
 
 

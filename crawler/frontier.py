@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from archive.errors import DiskFull, PressmarkError, UsageError
+from archive.files import StorageFailed
 from archive.model import instant, utc_now
 from spiders.candidates import Candidate, Kind
 
@@ -612,7 +613,6 @@ def _connect(path: Path) -> sqlite3.Connection:
 _FULL = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR_WRITE,
-    sqlite3.SQLITE_IOERR_FSYNC,
     sqlite3.SQLITE_IOERR_TRUNCATE,
     sqlite3.SQLITE_IOERR_SHMSIZE,
 }
@@ -634,6 +634,8 @@ def frontier_errors() -> Iterator[None]:
             raise DiskFull(f"frontier.db: {error}; make room, then run the same command again") from error
         if code & 0xFF in _DAMAGED:
             raise DamagedFrontier(f"frontier.db: {error}; run again, it is then derived anew") from error
+        if code & 0xFF == sqlite3.SQLITE_IOERR:
+            raise StorageFailed(f"frontier.db: {error}; check the disk, then run the same command again") from error
         raise
 
 

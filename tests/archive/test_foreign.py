@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.flaws import noted_flaws
 from archive.foreign import take_in
 from archive.manifest import read_manifest, sha256_of
 from archive.warc import index_lines, read_captures, read_records
@@ -198,6 +199,25 @@ def test_killed_anywhere(tmp_path: Path, content: bytes, fault: Fault) -> None:
         if not files.fired:
             break
 
+    assert at > 10
+
+
+@pytest.mark.parametrize("fault", [kill_before, kill_after, kill_midway(lambda size: size // 2)])
+def test_killed_while_noting(tmp_path: Path, fault: Fault) -> None:
+    """What is wrong with a file when it comes is noted, wherever its import was killed."""
+    path = source(tmp_path, gzip.compress(record("response", PAGE, name="1", **{"WARC-Block-Digest": "sha1:WRONG"})))
+    noted = []
+    for at in range(1, 100):
+        archive = tmp_path / str(at) / "archive"
+        files = FaultyFiles(at, fault)
+        with suppress(Killed):
+            take_in(path, archive, files=files)
+        take_in(path, archive)
+        noted.append([(name, flaw.offset, flaw.problem) for name, flaw in noted_flaws(archive.parent)])
+        if not files.fired:
+            break
+
+    assert noted == [[("a.warc.gz", 0, "block digest differs from the header")]] * at
     assert at > 10
 
 

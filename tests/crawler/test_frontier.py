@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from archive.errors import DiskFull, UsageError
-from crawler.frontier import FrontierStats, Lease, SqliteFrontier, Visit
+from archive.database_errors import database_error
+from archive.errors import DiskFull, PressmarkError, UsageError
+from archive.files import StorageFailed
+from crawler.frontier import FrontierStats, Lease, SqliteFrontier, Visit, frontier_errors
 from spiders.candidates import Candidate
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -327,6 +329,27 @@ def test_no_room(frontier: SqliteFrontier) -> None:
     with pytest.raises(DiskFull, match=r"frontier\.db"):
         frontier.put([candidate(url=f"http://a.example/{n}") for n in range(5000)])
     assert frontier.stats() == FrontierStats()
+
+
+@pytest.mark.fault(87, 88)
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (sqlite3.SQLITE_FULL, DiskFull),
+        (sqlite3.SQLITE_IOERR_WRITE, DiskFull),  # what a limit on the size of files gives
+        (sqlite3.SQLITE_IOERR_SHMSIZE, DiskFull),
+        (sqlite3.SQLITE_IOERR_FSYNC, StorageFailed),
+        (sqlite3.SQLITE_IOERR_READ, StorageFailed),
+    ],
+)
+def test_what_sqlite_says_of_a_disk(code: int, error: type[PressmarkError]) -> None:
+    """A disk that is full is told from one that fails, by the frontier as by the catalog."""
+    said = sqlite3.OperationalError("said by SQLite")
+    said.sqlite_errorcode = code
+    with pytest.raises(error), frontier_errors():
+        raise said
+
+    assert isinstance(database_error(said, Path("catalog.db")), error)
 
 
 def test_a_hash_met_twice(frontier: SqliteFrontier) -> None:
