@@ -88,8 +88,10 @@ def test_what_counts_as_writing(code: str, tmp_path: Path) -> None:
 
 
 def test_every_operation_can_fail() -> None:
-    """The disk of the tests stands before every operation of the seam."""
-    assert {name for name, _ in inspect.getmembers(Files, inspect.isfunction)} == set(OPERATIONS)
+    """The disk of the tests stands before every operation of the seam that changes something."""
+    only_looks = {"room"}
+
+    assert {name for name, _ in inspect.getmembers(Files, inspect.isfunction)} == set(OPERATIONS) | only_looks
 
 
 def test_make_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
