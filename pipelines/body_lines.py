@@ -78,15 +78,17 @@ def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> l
     for at, (last, coming) in enumerate(pairwise(chosen), start=1):
         before += len(blocks.texts[last])
         has_paragraph = has_paragraph or _extent(blocks.texts[last]) > _PARAGRAPH
-        is_end = any(_close(blocks.texts[i : i + 2], told) for i in range(last + 1, coming + 1))
-        if is_end and has_paragraph and before > _LEAST_BEFORE_END * total:
+        may_end = has_paragraph and before > _LEAST_BEFORE_END * total
+        if may_end and any(_close(blocks.texts[i : i + 2], told) for i in range(last + 1, coming + 1)):
             return chosen[:at]
     return chosen
 
 
 def _close(lines: list[str], told: set[str]) -> bool:
-    return len({_line(line) for line in lines}) == 2 and all(
-        len(line) < _LONGEST_CLOSING_LINE and _says(line, told) for line in lines
+    return (
+        all(len(line) < _LONGEST_CLOSING_LINE for line in lines)
+        and all(_says(line, told) for line in lines)
+        and len({_line(line) for line in lines}) == 2
     )
 
 
@@ -110,12 +112,16 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
 
 
 def _is_paragraph(text: str, said: set[str]) -> bool:
-    return _extent(text) > _PARAGRAPH and _line(text) not in said
+    if _extent(text) <= _PARAGRAPH:
+        return False
+    longest = max(map(len, said), default=0)
+    return (len(text) > longest and longest < _LONGEST_FIELD) or _line(text) not in said
 
 
 def _extent(text: str) -> int:
     """How long a line is in letters of an alphabet: a Chinese, Japanese or Korean letter says as much as three."""
-    return len(text) + 2 * sum(letter >= "\u3040" for letter in text[:_PARAGRAPH])
+    head = text[:_PARAGRAPH]
+    return len(text) if max(head, default="") < "\u3040" else len(text) + 2 * sum(letter >= "\u3040" for letter in head)
 
 
 def _line(text: str) -> str:
