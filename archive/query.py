@@ -9,7 +9,8 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -185,9 +186,11 @@ def _filters(**wanted: str) -> tuple[str, list[Any]]:
 
 
 def _day(value: str) -> str:
-    if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
-        raise UsageError(f"{value!r} is no date; write 2026, 2026-03 or 2026-03-31")
-    return value
+    with suppress(ValueError):
+        if re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
+            date.fromisoformat(value + "0000-01-01"[len(value) :])
+            return value
+    raise UsageError(f"{value!r} is no date; write 2026, 2026-03 or 2026-03-31")
 
 
 def _like(value: str) -> str:

@@ -5,6 +5,7 @@ Nothing is changed. Each finding names the file, the byte, the URL, the next ste
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -202,8 +203,11 @@ class _Verification:
     def _rows(self, rows: Iterable[tuple[str, str, str, int, int, str]]) -> Iterator[Finding]:
         missing = dict(self._kept)
         readable = {warc.name for warc in self.warcs}
+        growing = {path.name.removesuffix(OPEN) for path in (self.path / "archive").glob(f"*{OPEN}")}
         for record_id, url, warc, offset, length, digest in rows:
             kept = missing.pop(record_id, None)
+            if warc in growing:
+                continue  # told once, as unfinished
             if kept is None and (warc, offset) in self._damaged:
                 continue  # told where the file was read
             if kept is None:
@@ -256,7 +260,9 @@ def _integrity(path: Path, step: str, remedy: Remedy) -> Iterator[Finding]:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    """A connection that writes nothing, also where nothing can be written: there nobody else writes either."""
+    fixed = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{fixed}", uri=True)
 
 
 def _of_file(

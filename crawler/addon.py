@@ -20,6 +20,7 @@ from scrapy.settings import BaseSettings
 
 from archive.errors import UsageError
 from crawler.bindings import collection_path
+from crawler.guard import connect_to, networks
 from crawler.job import Job
 from crawler.opening import open_job
 from crawler.orders import CrawlOrder
@@ -139,15 +140,18 @@ def user_agent(contact: str) -> str:
 
 
 def order_of(settings: BaseSettings, targets: tuple[str, ...]) -> CrawlOrder:
-    """What plain Scrapy's settings ask for."""
-    since = settings.get("PRESSMARK_SINCE")
+    """What plain Scrapy's settings ask for. Raises UsageError for a value that cannot be meant."""
+    for network in settings.getlist("PRESSMARK_ALLOW_NETWORKS"):
+        networks([network])
+    for place in settings.getlist("PRESSMARK_CONNECT_TO"):
+        connect_to(place)
     return CrawlOrder(
         targets=targets,
         collection=collection_path(settings.get("PRESSMARK_COLLECTION", "news")),
         max_pages=_number(settings, "PRESSMARK_MAX_PAGES"),
         max_seconds=_number(settings, "PRESSMARK_MAX_SECONDS"),
         max_bytes=_number(settings, "PRESSMARK_MAX_BYTES"),
-        since=date.fromisoformat(since) if since else None,
+        since=_day(settings, "PRESSMARK_SINCE"),
         recheck=settings.getbool("PRESSMARK_RECHECK"),
         delay=settings.getfloat("DOWNLOAD_DELAY"),
         concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
@@ -177,7 +181,18 @@ def _is_on(settings: BaseSettings, switch: str) -> bool:
 
 def _number(settings: BaseSettings, name: str) -> int | None:
     value = settings.get(name)
-    return None if value in (None, "") else int(value)
+    try:
+        return None if value in (None, "") else int(value)
+    except ValueError:
+        raise UsageError(f"{name}={value}: a whole number is needed") from None
+
+
+def _day(settings: BaseSettings, name: str) -> date | None:
+    value = settings.get(name)
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise UsageError(f"{name}={value}: a day is needed, such as 2026-11-01") from None
 
 
 class QuietFormatter(LogFormatter):

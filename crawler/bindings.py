@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archive.errors import UsageError
+
 if TYPE_CHECKING:
     from pipelines.read import Reader
 
@@ -17,9 +19,13 @@ DEFAULT_COLLECTION = "news"
 def collection_path(name_or_path: str) -> Path:
     """The folder of a collection: a bare name lies below `collections/`, anything with a slash is a path.
 
+    Raises UsageError for an empty name, such as that of an unset variable of the shell.
+
     >>> collection_path("news").as_posix(), collection_path("./elsewhere").as_posix()
     ('collections/news', 'elsewhere')
     """
+    if not name_or_path.strip(". "):
+        raise UsageError(f"{name_or_path!r} names no collection; name one with `-c NAME|PATH`")
     return Path(name_or_path) if "/" in name_or_path else COLLECTIONS / name_or_path
 
 

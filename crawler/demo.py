@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from archive.errors import UsageError
+from archive.files import disk_errors
 from crawler.cli.output import say
 
 MARK = "DEMO"
@@ -37,17 +38,17 @@ def run_demo(path: Path, *, collection: str, seed: int | None = None) -> int:
     for step in steps:
         if code := _step([*step, "-c", collection]):
             return code
-    say(_WHAT_NEXT.format(collection=collection, path=path, word=word))
+    say(_WHAT_NEXT.format(collection=collection, path=path, word=word, pressmark=_as_typed()))
     return 0
 
 
 _WHAT_NEXT = """
 It is all in {path}: every exchange in archive/*.warc.gz, the catalog in catalog.db. What to type next:
 
-  pressmark search '{word}' -c {collection}                        with --since, --site, --format csv, ...
-  pressmark status -c {collection}
+  {pressmark} search '{word}' -c {collection}                        with --since, --site, --format csv, ...
+  {pressmark} status -c {collection}
   sqlite3 {path}/catalog.db 'select site, headline from articles'
-  pressmark crawl https://www.example.com/ --contact https://your.site/crawler --max-pages 50
+  {pressmark} crawl https://www.example.com/ --contact https://your.site/crawler --max-pages 50
 """
 
 
@@ -56,7 +57,8 @@ def _make_room(path: Path) -> None:
     if path.exists() and not (path / MARK).exists():
         raise UsageError(f"{path} is there and is no demo's; name another place with `-c`")
     shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True)
+    with disk_errors(path):
+        path.mkdir(parents=True)
     (path / MARK).write_text("Made by `pressmark demo`; the next one replaces it.\n", encoding="utf-8")
 
 
@@ -66,6 +68,14 @@ def _step(command: list[str], hidden: list[str] | None = None) -> int:
     code = subprocess.run([sys.executable, "-m", "crawler.cli", *command, *(hidden or [])], check=False).returncode
     say("")
     return code
+
+
+def _as_typed() -> str:
+    """How the program is typed here: by its name where the shell finds it, else by its place in the environment."""
+    if shutil.which("pressmark"):
+        return "pressmark"
+    script = Path(sys.executable).with_name("pressmark")
+    return str(script.relative_to(Path.cwd()) if script.is_relative_to(Path.cwd()) else script)
 
 
 def _a_word(headline: str) -> str:

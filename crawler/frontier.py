@@ -491,16 +491,19 @@ class SqliteFrontier:
                     self._filled[queue] = None
         return changed
 
-    def fetch_again(self, urls: Iterable[str]) -> int:
-        """Make those of *urls* that were fetched or failed due at once, as after a loss; gives how many."""
+    def fetch_again(self, urls: Iterable[str], *, only_failed: bool = False) -> int:
+        """Make those of *urls* that were fetched or failed due at once, as after a loss; gives how many.
+
+        *only_failed* for those alone that gave no answer when they were asked last.
+        """
         with self.transaction():
             returned = [
                 queue
                 for url in urls
                 for (queue,) in self._db.execute(
                     "update urls set state = 0, due = null, attempts = 0, unchanged = 0"
-                    " where hash = ? and url = ? and state in (5, 6, 7) returning queue",
-                    (_hash(url), url),
+                    " where hash = ? and url = ? and (state = 6 or (? and state in (5, 7))) returning queue",
+                    (_hash(url), url, not only_failed),
                 ).fetchall()
             ]
         self._filled.update(dict.fromkeys(returned))

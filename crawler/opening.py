@@ -242,6 +242,8 @@ class _Opening:
         with frontier.transaction():
             for target in self.targets:
                 frontier.put(target.seeds)
+                # Who names a target again has looked at the network, or allowed its address.
+                frontier.fetch_again((seed.url for seed in target.seeds), only_failed=True)
             if self.order.recheck:
                 frontier.recheck(self.sites)
 

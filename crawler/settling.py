@@ -13,6 +13,9 @@ from spiders.revisit import RETRY_STEPS, next_try, next_visit
 RETRY_WAITS: tuple[float, ...] = (2.0, 20.0)
 """Seconds before each further attempt of one job; after the last a URL is given up for this job."""
 
+_DNS_WAITS = 1
+"""Further attempts where a name does not resolve: what is not there now will hardly be in twenty seconds."""
+
 _NOT_BEFORE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 # RFC 9110: server errors and the two client errors that mean "later"
@@ -51,7 +54,8 @@ def settle(
     """
     if capture.outcome == "robots" and pause is not None:
         return Retry(url=lease.url, at=now + _pause(pause), tried=False)
-    if _is_passing(capture) and lease.attempts < len(waits):
+    attempts = min(_DNS_WAITS, len(waits)) if capture.outcome == "dns" else len(waits)
+    if _is_passing(capture) and lease.attempts < attempts:
         wait = timedelta(seconds=waits[lease.attempts]) if pause is None else _pause(pause)
         return Retry(url=lease.url, at=now + wait)
     failed = capture.kind == "failure" or _is_passing(capture)

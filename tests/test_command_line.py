@@ -18,8 +18,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from crawler.cli.app import app
-from crawler.newsweb import PageServer, serve
-from tests.end_to_end import CHECKOUT, Crawled, Ran, crawl, environment, pressmark, rows
+from crawler.newsweb import NewsWeb, PageServer, serve
+from tests.end_to_end import CHECKOUT, Crawled, Ran, crawl, crawl_words, environment, pressmark, rows
 
 HELP_BUDGET = 0.3
 """Seconds of CPU that `pressmark --help` may cost over `import typer`."""
@@ -61,6 +61,9 @@ def desk(crawled: Crawled, tmp_path: Path) -> Path:
         ("crawl http://example.com/ --allow-network all -c ./new", 2, ["--allow-network all", "127.0.0.0/8"]),
         ("crawl http://example.com/ --connect-to here -c ./new", 2, ["--connect-to here", "HOST:PORT:ADDR:PORT"]),
         ("crawl http://example.com/ --max-pages none -c ./new", 2, ["--max-pages", "pressmark crawl --help"]),
+        ("crawl http://example.com/ --contact me -c ./new", 2, ["--contact me", "https://your.site/crawler"]),
+        ("search vaccine --since 2026-13-45 -c ./kept", 2, ["2026-13-45", "2026-03-31"]),
+        ("search vaccine -c ", 2, ["''", "-c NAME|PATH"]),
         ("crawl -c ./new", 2, ["TARGET", "pressmark crawl --help"]),
         ("search vaccine -c ./kapt", 2, ["no collection at kapt", "did you mean", "kept"]),
         ("show http://example.com/ -c ./kapt", 2, ["no collection at kapt", "did you mean", "kept"]),
@@ -81,7 +84,7 @@ def desk(crawled: Crawled, tmp_path: Path) -> Path:
 )
 def test_wrong_use(words: str, code: int, said: list[str], desk: Path) -> None:
     """A wrong word is told in one line that says what, where and what to type; nothing is made."""
-    ran = pressmark(*words.split(), cwd=desk)
+    ran = pressmark(*words.split(" "), cwd=desk)
     line = one_line(ran)
 
     assert (ran.code, ran.out, [part for part in said if part not in line]) == (code, "", [])
@@ -97,6 +100,80 @@ def test_nothing_reached(tmp_path: Path) -> None:
     assert (ran.code, len(lines)) == (9, 2)
     assert [sum(target in line for line in lines) for target in targets] == [1, 1]
     assert all("could not be reached" in line for line in lines)
+
+
+def test_who_names_a_target_again_has_it_tried_again(tmp_path: Path) -> None:
+    """What was blocked at first is fetched when its network is allowed: nothing waits for hours."""
+    web = NewsWeb(3, sites=1, articles=4, crawl_delay=0)
+    with serve(web) as server:
+        [home] = web.home_urls
+        words = ["crawl", home, "-c", "./new", "--delay", "0"]
+        words += [word for place in server.connect_to for word in ("--connect-to", place)]
+        blocked = pressmark(*words, cwd=tmp_path)
+        allowed = pressmark(*words, "--allow-network", "127.0.0.0/8", cwd=tmp_path)
+
+    assert (blocked.code, allowed.code) == (9, 0)
+    assert "--allow-network" in blocked.err
+    assert rows(tmp_path / "new" / "catalog.db", "select count(*) from articles") == [(4,)]
+
+
+def test_one_silent_target_of_two(tmp_path: Path) -> None:
+    """The crawl of the others ends well, and the one that gave no answer is named with the reason."""
+    web = NewsWeb(3, sites=1, articles=4, crawl_delay=0)
+    with serve(web) as server:
+        words = crawl_words(["http://nowhere.invalid/", *web.home_urls], tmp_path / "kept", server.connect_to)
+        told = pressmark(*words, cwd=tmp_path)
+
+    assert told.code == 0
+    [line] = told.err.splitlines()
+    assert "http://nowhere.invalid/ could not be reached" in line
+
+
+def test_output_that_cannot_be_written(desk: Path) -> None:
+    """A full disk under the output ends with 3; a reader that has seen enough is no error; any charset will do."""
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "crawler.cli", "status", "-c", "./kept"]
+        ran = subprocess.run(
+            command, cwd=desk, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ran.returncode, ran.stderr.count("\n")) == (3, 1)
+    assert "No space left" in ran.stderr
+    for words in ("status", "search the", "show {url}", "search the --format csv", "sites list"):
+        url = rows(desk / "kept" / "catalog.db", "select url from articles limit 1")[0][0]
+        place = [] if words == "sites list" else ["-c", "./kept"]
+        command = [sys.executable, "-m", "crawler.cli", *words.format(url=url).split(), *place]
+        reading, writing = os.pipe()
+        os.close(reading)
+        ran = subprocess.run(
+            command, cwd=desk, env=environment(), stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+        )
+        os.close(writing)
+        assert (ran.returncode, ran.stderr.count("Traceback")) == (0, 0), words
+    told = subprocess.run(
+        [sys.executable, "-m", "crawler.cli", "search", "*", "-c", "./kept"], cwd=desk, check=False,
+        env=environment(PYTHONIOENCODING="ascii"), capture_output=True, text=True,
+    )  # fmt: skip
+    assert told.returncode in (0, 2)
+    assert "a bug" not in told.stderr
+
+
+def test_check_without_a_catalog(desk: Path, tmp_path: Path) -> None:
+    """There is nothing to compare, and nothing is made to be compared."""
+    path = Path(shutil.copytree(desk / "kept", tmp_path / "copy"))
+    (path / "catalog.db").unlink()
+    ran = pressmark("rebuild", "--check", "-c", path, cwd=tmp_path)
+
+    assert ran.code == 2
+    assert "catalog.db is missing" in one_line(ran)
+    assert not (path / "catalog.db").exists()
+
+
+def test_an_empty_result_is_told(desk: Path) -> None:
+    """In every format, with the filters that were asked for; a CSV keeps its header line."""
+    for form in ("table", "csv", "jsonl"):
+        ran = pressmark("search", "vaccine", "--section", "nowhere", "--format", form, "-c", "./kept", cwd=desk)
+        assert (ran.code, ran.err) == (0, "no article matches: vaccine --section nowhere\n")
+        assert ran.out.startswith("id," if form == "csv" else "")
 
 
 def test_pages_that_are_none(tmp_path: Path) -> None:

@@ -71,3 +71,17 @@ def test_no_target(project: Path) -> None:
     assert ran.code == 2
     assert "-a url=" in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["PRESSMARK_ALLOW_NETWORKS=bogus", "PRESSMARK_MAX_PAGES=abc", "PRESSMARK_SINCE=tomorrow", "PRESSMARK_COLLECTION= "],
+)
+def test_wrong_settings(setting: str, project: Path) -> None:
+    """A value that cannot be meant is told in one sentence, with exit code 2, before anything is fetched."""
+    ran = scrapy("crawl", "news", "-a", "url=http://example.com/", "-s", setting, cwd=project)
+
+    assert ran.code == 2
+    assert setting.partition("=")[2].strip() in ran.err
+    assert "Traceback" not in ran.err
+    assert not (project / "collections").exists()

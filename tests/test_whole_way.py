@@ -284,7 +284,7 @@ def test_nothing_found(crawled: Crawled) -> None:
     """A search without result ends with 0, and says so."""
     ran = pressmark("search", "xyzzyplugh", "-c", crawled.path, cwd=crawled.path.parent).done()
 
-    assert (ran.out, ran.err) == ("", "no article matches 'xyzzyplugh'\n")
+    assert (ran.out, ran.err) == ("", "no article matches: xyzzyplugh\n")
 
 
 def test_show_knows_every_address(crawled: Crawled) -> None:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer.main import get_command
 
 from archive.errors import PressmarkError
+from archive.files import storage_error
 from crawler.cli import crawling, finding, keeping, reading, sites
 
 INTERRUPTED = 11
@@ -63,7 +66,10 @@ app.add_typer(sites.app, name="sites")
 
 
 def main() -> None:
-    """Run the command line and leave with the exit code that DESIGN's table gives."""
+    """Run the command line and leave with the exit code that the operators' table gives."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no error
     sys.exit(_exit_code(_run))
 
 
@@ -74,6 +80,7 @@ def _run() -> None:
     command = get_command(app)
     with command.make_context("pressmark", sys.argv[1:]) as context:
         command.invoke(context)
+    sys.stdout.flush()  # here, where it is told what goes wrong with it
 
 
 def _exit_code(command: Callable[[], object]) -> int:
@@ -87,8 +94,13 @@ def _exit_code(command: Callable[[], object]) -> int:
         return _told(error, error.exit_code)
     except BrokenPipeError:
         # The reader of our output has gone (`pressmark search … | head`): nothing is wrong on our side.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return 0
+    except OSError as error:
+        # Ours are told by name where they happen; what is left is the output, or a folder that cannot be made.
+        _give_up_stdout()
+        told = storage_error(error, Path(error.filename or "the output"))
+        return _told(told, told.exit_code, error)
     except KeyboardInterrupt:
         return _told("interrupted; the same command goes on where it stopped", INTERRUPTED)
     except SystemExit as end:
@@ -96,6 +108,11 @@ def _exit_code(command: Callable[[], object]) -> int:
     except Exception as bug:  # noqa: BLE001  the one boundary: whatever comes here is a bug of ours
         return _told(f"a bug in pressmark: {type(bug).__name__}: {bug}\n{_HOW_TO_REPORT}", BUG, bug)
     return 0
+
+
+def _give_up_stdout() -> None:
+    """Nothing more can be written there; the interpreter must not try at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _misused(error: typer.TyperException) -> int:

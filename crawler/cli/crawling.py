@@ -81,6 +81,10 @@ def crawl(
     networks(allow_network or ())  # a wrong word is told before anything is made
     for place in connect_to or ():
         place_of(place)
+    if contact and not contact.startswith(("http://", "https://", "mailto:")):
+        raise UsageError(
+            f"--contact {contact}: an address is needed where you can be reached, such as https://your.site/crawler"
+        )
     summary = run_with_progress(
         CrawlOrder(
             targets=tuple(targets),
@@ -156,26 +160,29 @@ def show_summary(summary: CrawlSummary) -> None:
         say("nothing was due: every known page of the targets was fetched recently (--recheck fetches them again)")
     if summary.recovered:
         say(f"{summary.recovered:,} captures of an earlier, broken job were folded first")
-    if summary.exit == NOTHING_REACHED:
-        for url, why in _failed_targets(summary):
-            say(f"pressmark: {url} could not be reached: {why}; look at the address, then run the same command again")
-    elif summary.reason != "finished":
+    for url, why in _failed_targets(summary):
+        say(f"pressmark: {url} could not be reached: {why}; look at the address, then run the same command again")
+    if summary.exit != NOTHING_REACHED and summary.reason != "finished":
         say(f"ended early: {summary.reason}; {summary.pending:,} URLs wait, the same command goes on with them")
 
 
 def _failed_targets(summary: CrawlSummary) -> list[tuple[str, str]]:
-    """The first URL of each site that gave no answer, with the reason."""
+    """The first URL of each site that gave no answer at all, with the reason."""
     from archive.query import reading
 
+    silent = {site.site for site in summary.sites if site.failures and not site.captures}
+    if not silent:
+        return []
     query = """
-        select url, coalesce(nullif(error, ''), outcome), min(captured_at || record_id)
+        select site, url, coalesce(nullif(error, ''), outcome),
+            min((url like '%/robots.txt') || captured_at || record_id)
         from captures
         where job = ? and kind = 'failure'
         group by site
         order by site
     """
     with reading(summary.collection / "catalog.db") as db:
-        return [(url, why) for url, why, _ in db.execute(query, (summary.job,))]
+        return [(url, why) for site, url, why, _ in db.execute(query, (summary.job,)) if site in silent]
 
 
 @contextmanager

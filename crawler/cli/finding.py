@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
@@ -69,16 +70,25 @@ def search(
 ) -> None:
     """Find articles."""
     from archive.query import search as search_catalog
+    from archive.results import Hit
     from crawler.cli.output import say, write_json, write_rows
 
     chosen = options.chosen_format(form, as_json)
+    filters = {
+        "site": site.removeprefix("www."),
+        "section": section,
+        "author": author,
+        "language": language,
+        "since": since,
+        "until": until,
+    }
     if sort not in ("relevance", "date"):
         raise UsageError(f"--sort {sort}: {options.did_you_mean(sort, ('relevance', 'date'))}")
     with options.catalog(collection) as db:
         result = search_catalog(
             db,
             query,
-            site=site,
+            site=filters["site"],
             section=section,
             author=author,
             language=language,
@@ -94,9 +104,11 @@ def search(
     if chosen == "table":
         if result.hits:
             _show_hits(result)
-        say(_count(result))
+        say(_count(result, filters))
     else:
-        write_rows(rows, _HIT_COLUMNS, chosen)
+        write_rows(rows, _HIT_COLUMNS, chosen, keys=[field.name for field in fields(Hit)])
+        if not rows:
+            say(_count(result, filters))
 
 
 def show(
@@ -132,9 +144,10 @@ def status(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: opt
         _show_status(now)
 
 
-def _count(result: SearchResult) -> str:
+def _count(result: SearchResult, filters: Mapping[str, str]) -> str:
     if not result.hits:
-        return f"no article matches {result.query!r}" if result.query else "no article matches"
+        asked = [result.query, *(f"--{name} {value}" for name, value in filters.items() if value)]
+        return f"no article matches: {' '.join(filter(None, asked))}"
     total = f"more than {result.total:,}" if result.more else f"{result.total:,}"
     shown = f"; the first {len(result.hits):,} are shown (--limit)" if len(result.hits) < result.total else ""
     return f"{total} {'article matches' if result.total == 1 and not result.more else 'articles match'}{shown}"

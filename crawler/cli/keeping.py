@@ -114,6 +114,8 @@ def rebuild(
     from crawler.bindings import default_reader
 
     kept = _open(collection)
+    if check and not kept.catalog_path.exists():
+        raise UsageError(f"{kept.catalog_path} is missing, so there is nothing to check; run `pressmark rebuild`")
     with kept.lock():
         kept.recover()
         if check:
@@ -238,7 +240,10 @@ def _check(kept: Collection, workers: int, allow_missing: bool, as_json: bool) -
     elif difference is None:
         say(f"equal: the catalog of {kept.name} follows from its WARC files, table by table")
     if difference is not None:
-        raise CheckFailed(f"{difference}; run `pressmark rebuild -c {kept.path}` to make the catalog follow again")
+        raise CheckFailed(
+            f"{difference}; run `pressmark verify -c {kept.path}`: a damaged file must be mended first, "
+            f"else `pressmark rebuild -c {kept.path}` makes the catalog follow again"
+        )
 
 
 def _rebuild(kept: Collection, workers: int, allow_missing: bool, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 Format = Literal["table", "json", "jsonl", "csv"]
@@ -41,25 +43,29 @@ def write_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
-def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format) -> None:
-    """The rows on stdout as *form* says; a table shows *columns* alone, the others show every key."""
+def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format, *, keys: Sequence[str] = ()) -> None:
+    """The rows on stdout as *form* says; a table shows *columns* alone, the others every key.
+
+    *keys* head a CSV that has no rows.
+    """
     if form == "json":
         write_json(list(rows))
     elif form == "jsonl":
         for row in rows:
             typer.echo(json.dumps(row, ensure_ascii=False, default=str))
     elif form == "csv":
-        typer.echo(csv_text(list(rows)), nl=False)
+        typer.echo(csv_text(list(rows), keys), nl=False)
     else:
         show_table(rows, columns)
 
 
-def csv_text(rows: Sequence[Row]) -> str:
-    """Comma-separated values with a header line (RFC 4180), formulas made harmless."""
-    if not rows:
+def csv_text(rows: Sequence[Row], keys: Sequence[str] = ()) -> str:
+    """Comma-separated values with a header line (RFC 4180), formulas made harmless; *keys* where there is no row."""
+    names = list(rows[0]) if rows else list(keys)
+    if not names:
         return ""
     page = io.StringIO()
-    writer = csv.DictWriter(page, fieldnames=list(rows[0]))
+    writer = csv.DictWriter(page, fieldnames=names)
     writer.writeheader()
     writer.writerows({name: spreadsheet_safe(_cell(value)) for name, value in row.items()} for row in rows)
     return page.getvalue()
@@ -86,21 +92,29 @@ def new_table(title: str | None = None) -> Table:
 
 
 def print_rich(renderable: object) -> None:
-    """A rich object on stdout: coloured on a terminal, plain and 120 wide in a pipe."""
-    from rich.console import Console
-
-    Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False).print(renderable)
+    """A rich object on stdout: coloured on a terminal, plain and, unless COLUMNS says otherwise, 120 wide in a pipe."""
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal() else 120
+    _console(width=width).print(renderable)
 
 
 def print_lines(*lines: tuple[str, str]) -> None:
     """Lines on stdout, each with a style of rich's or none; long ones wrap on a terminal."""
-    from rich.console import Console
     from rich.text import Text
 
-    terminal = sys.stdout.isatty()
-    console = Console(highlight=False, markup=False, soft_wrap=not terminal)
+    console = _console(soft_wrap=not sys.stdout.isatty())
     for line, style in lines:
         console.print(Text(line, style=style))
+
+
+def _console(**how: Any) -> Console:
+    """A console on stdout that leaves it to the command line what a closed pipe means; rich ends with exit code 1."""
+    from rich.console import Console
+
+    class OnStdout(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return OnStdout(highlight=False, markup=False, **how)
 
 
 def say(message: str) -> None:
