@@ -16,7 +16,7 @@ from datetime import datetime
 
 from archive.index import Catalog
 from archive.model import Capture, Listing, Reading
-from crawler.frontier import Lease, SqliteFrontier
+from crawler.frontier import Frontier, Lease
 from crawler.settling import Retry, settle
 from spiders.candidates import Candidate, Kind
 
@@ -48,7 +48,7 @@ class Folding:
         self,
         *,
         catalog: Catalog,
-        frontier: SqliteFrontier,
+        frontier: Frontier,
         candidates: Callable[[Capture, Reading], Iterable[Candidate]],
         host_of: Callable[[str], str],
         waits: Sequence[float],

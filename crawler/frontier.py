@@ -14,7 +14,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
@@ -150,6 +150,56 @@ class Frontier(Protocol):
 
     def stats(self, sites: Collection[str] | None = None) -> FrontierStats:
         """How many URLs are in which state."""
+        ...
+
+    # what a job needs beside: one transaction for several of the above, an end, and a way back from any end
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside happens together or not at all."""
+        ...
+
+    def find(self, url: str) -> Lease | None:
+        """What is known of a URL, in the form of a lease that nobody holds; None when nothing is."""
+        ...
+
+    def ready(self, sites: Collection[str] | None = None) -> int:
+        """How many URLs could be leased now; cheap enough to be asked every second."""
+        ...
+
+    def has_work(self, sites: Collection[str] | None = None, *, busy: Collection[str] = (), until: datetime) -> bool:
+        """True when something of *sites* can be leased now, or will be ready by *until*, from hosts not *busy*."""
+        ...
+
+    def recheck(self, sites: Collection[str] | None = None) -> int:
+        """Make everything that was fetched or failed due at once; gives how many."""
+        ...
+
+    def fetch_again(self, urls: Iterable[str], *, only_failed: bool = False) -> int:
+        """Make those of *urls* that were fetched or failed due at once, as after a loss; gives how many."""
+        ...
+
+    def recover(self) -> tuple[int, list[str]]:
+        """Take back what a dead job held. Gives the number of leases and the URLs that are now poison."""
+        ...
+
+    def release(self) -> int:
+        """Give back what this job holds, at an orderly end; gives how many."""
+        ...
+
+    def watermark(self, warc: str) -> int:
+        """The offset below which every group of this WARC is acknowledged."""
+        ...
+
+    def watermarks(self) -> dict[str, int]:
+        """All watermarks."""
+        ...
+
+    def set_watermarks(self, watermarks: Mapping[str, int]) -> None:
+        """Move watermarks; they only go forward."""
+        ...
+
+    def close(self) -> None:
+        """Nothing is asked of it any more."""
         ...
 
 

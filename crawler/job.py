@@ -26,11 +26,13 @@ from archive.files import keep_reserve
 from archive.jobs import closing_note
 from archive.model import Article, Capture, Exchange, Reading, Unreadable
 from archive.warc import Group, build_group, build_note
+from archive.warc_read import CapturedRecord
 from crawler.context import CAPTURE, LEASE
 from crawler.failures import RobotsUnreachable
 from crawler.folding import MAX_GROUP, Settled
 from crawler.frontier import DamagedFrontier, Lease
 from crawler.orders import CrawlOrder, CrawlSummary, Progress, SiteSummary
+from crawler.reading_child import record_of
 from crawler.reading_pool import ReadingAborted
 from crawler.scheduler import Schedule
 from crawler.settling import asked_pause
@@ -94,6 +96,7 @@ class Job:
         self._previous: dict[str, Capture] = {}
         self._held: dict[str, Settled] = {}
         self._queue: list[Settled] = []
+        self._queued: set[str] = set()
         self._queued_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._ending = ("", 0)
@@ -122,6 +125,19 @@ class Job:
             return True
         self.flush()
         return self.schedule.has_work()
+
+    def kept(self, url: str) -> CapturedRecord | None:
+        """The newest answer of that URL that the collection keeps; None where all is to be fetched again."""
+        capture = None if self.order.recheck else self._opened.catalog.latest_capture(url)
+        if capture is None:
+            return None
+        try:
+            record = record_of(self._opened.collection.archive_dir, capture)
+            parsed = record.message
+        except (PressmarkError, OSError) as damage:
+            log.warning("%s: what is kept of it cannot be read: %s", url, damage)
+            return None
+        return record if parsed.status else None
 
     # W2
 
@@ -240,9 +256,11 @@ class Job:
 
     def fold(self, settled: Settled) -> None:
         """Have a capture and its reading committed with the next group, within a fifth of a second."""
-        is_known = settled.capture.record_id not in self._begins
-        if is_known and settled.lease is not None and settled.lease.kind == "robots":
-            return  # the answer that robots.txt's own policy got, and that ended the lease when it was folded
+        record_id, lease = settled.capture.record_id, settled.lease
+        is_told = record_id not in self._begins or record_id in self._queued
+        if is_told and (lease is None or lease.kind == "robots"):
+            return  # the answer that robots.txt's own policy got, and who asks for robots.txt gets too
+        self._queued.add(record_id)
         self._queue.append(settled)
         self.barren.saw(settled.capture, settled.reading)
         if isinstance(settled.reading, Article):
@@ -263,6 +281,7 @@ class Job:
         if not self._queue or self.error is not None:
             return
         group, self._queue, self._queued_bytes = self._queue, [], 0
+        self._queued.clear()
         try:
             self._writer.sync()
             for settled in group:
@@ -277,7 +296,8 @@ class Job:
     # ending
 
     def check_limits(self) -> None:
-        """End the job where it has used up its time or size; to be called about once a second."""
+        """End the job where it has used up its time, size or disk; to be called about once a second."""
+        self.schedule.keep_alive()
         limit = self.order.max_seconds
         if limit is not None and self._opened.clock.seconds >= limit:
             self.stop("--max-time reached", TOO_LONG)
@@ -371,6 +391,7 @@ class Job:
         told, code = self._ending if self._ending[0] else (self.schedule.closed or reason, _ENDINGS.get(reason, 0))
         if not self.schedule.closed and code == 0:
             told, code = self._judge(told)
+        waiting = self._opened.frontier.stats(self._opened.sites)
         return CrawlSummary(
             job=self.name,
             collection=self.order.collection,
@@ -379,7 +400,7 @@ class Job:
             started_at=self._opened.started_at,
             finished_at=self._opened.clock(),
             sites=tuple(self._of_site(site) for site in sorted({site for site, _ in self._by_site})),
-            pending=self._opened.frontier.ready(self._opened.sites),
+            pending=waiting.ready + waiting.leased,  # what was leased ahead is given back
             recovered=self._opened.recovered,
             stats={name: count for name, count in sorted(self.counts.items()) if count},
         )

@@ -29,7 +29,7 @@ from crawler.bindings import default_reader
 from crawler.clock import SteadyClock
 from crawler.deriving import derive_frontier
 from crawler.folding import Folding, Settled
-from crawler.frontier import DamagedFrontier, SqliteFrontier
+from crawler.frontier import DamagedFrontier, Frontier, SqliteFrontier
 from crawler.orders import CrawlOrder
 from crawler.reading_child import record_of, record_path
 from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, children_for
@@ -83,7 +83,7 @@ class Opened:
     catalog: Catalog
     """Its catalog, open for writing."""
 
-    frontier: SqliteFrontier
+    frontier: Frontier
     """Its frontier."""
 
     writer: WarcWriter
@@ -202,7 +202,7 @@ class _Opening:
             closing=closing,
         )
 
-    def _frontier(self, collection: Collection, catalog: Catalog) -> SqliteFrontier:
+    def _frontier(self, collection: Collection, catalog: Catalog) -> Frontier:
         """The frontier of the collection; one that is missing or damaged is derived from the catalog first."""
         path = collection.frontier_path
         try:
@@ -228,7 +228,7 @@ class _Opening:
             log.warning("the frontier was derived anew from the %d captures of the catalog", count)
         return SqliteFrontier(path, clock=self.clock)
 
-    def _folding(self, catalog: Catalog, frontier: SqliteFrontier) -> Folding:
+    def _folding(self, catalog: Catalog, frontier: Frontier) -> Folding:
         return Folding(
             catalog=catalog,
             frontier=frontier,
@@ -238,7 +238,7 @@ class _Opening:
             clock=self.clock,
         )
 
-    def _plant(self, frontier: SqliteFrontier) -> None:
+    def _plant(self, frontier: Frontier) -> None:
         with frontier.transaction():
             for target in self.targets:
                 frontier.put(target.seeds)
@@ -345,7 +345,7 @@ class _WhenNeeded:
         return self._reader.read(record)
 
 
-def _take_back(frontier: SqliteFrontier) -> None:
+def _take_back(frontier: Frontier) -> None:
     """All that was folded is acknowledged: what is still leased was in flight at a crash."""
     _, poison = frontier.recover()
     for url in poison:

@@ -2,11 +2,12 @@
 
     DOWNLOADER_MIDDLEWARES = {"crawler.robots_policy.RobotsPolicy": 100}
 
-Each robots.txt is fetched once in 24 hours, through the download handler, so it is captured, its redirects too, with
-the hop `P`. Who asks for a robots.txt gets that same answer. A client error allows everything; a server error, 429, a
-timeout or a broken answer forbids everything for now. A refusal is an exchange with the outcome `robots`; its capture
-lies in `request.meta[CAPTURE]`, and `RobotsForbidden` or `RobotsUnreachable` goes to the errback. Where no connection
-can be made at all, the page fails for that reason (`dns`, `blocked`, `connect`, `tls`).
+Each robots.txt is fetched once in 24 hours, by whatever job: one that the collection keeps from an earlier job holds as
+long. It is fetched through the download handler, so it is captured, its redirects too, with the hop `P`. Who asks for a
+robots.txt gets that same answer. A client error allows everything; a server error, 429, a timeout or a broken answer
+forbids everything for now. A refusal is an exchange with the outcome `robots`; its capture lies in
+`request.meta[CAPTURE]`, and `RobotsForbidden` or `RobotsUnreachable` goes to the errback. Where no connection can be
+made at all, the page fails for that reason (`dns`, `blocked`, `connect`, `tls`).
 
 Obeys ROBOTSTXT_OBEY, ROBOTSTXT_USER_AGENT, USER_AGENT, and `dont_obey_robotstxt` in `request.meta`.
 """
@@ -132,7 +133,7 @@ class RobotsPolicy:
         known = self._known.get(origin)
         if known is None or (known.done() and (afresh or self._is_stale(known))):
             self._known.pop(origin, None)
-            known = self._known[origin] = asyncio.ensure_future(self._fetch(request, origin))
+            known = self._known[origin] = asyncio.ensure_future(self._have(request, origin, afresh=afresh))
             if len(self._known) > _ORIGINS:
                 del self._known[next(iter(self._known))]
         return await asyncio.shield(known)
@@ -140,10 +141,32 @@ class RobotsPolicy:
     def _is_stale(self, known: asyncio.Future[Rules]) -> bool:
         return known.cancelled() or known.exception() is not None or known.result().until <= self._monotonic()
 
+    async def _have(self, request: Request, origin: str, *, afresh: bool) -> Rules:
+        """The rules of an earlier job that still hold, else those that are fetched now."""
+        kept = None if afresh or request.url == f"{origin}/robots.txt" else self._kept(origin)
+        if kept is None:
+            return await self._fetch(request, origin)
+        self._tell(origin, kept)
+        return kept
+
+    def _kept(self, origin: str) -> Rules | None:
+        """What the collection keeps of robots.txt, where it is younger than its lifetime and said something final."""
+        kept = getattr(getattr(self._crawler, "pressmark_job", None), "kept", None)  # a recorder alone keeps nothing
+        record = kept(f"{origin}/robots.txt") if kept is not None else None
+        if record is None:
+            return None
+        left = LIFETIME - (self._clock() - record.capture.captured_at).total_seconds()
+        status = record.capture.status or 0
+        if not 0 < left <= LIFETIME or status == 429 or not (200 <= status < 300 or 400 <= status < 500):
+            return None
+        content = record.message.content(MAX_BYTES + 1) if status < 300 else b""
+        return Rules(Robots(content), self._monotonic() + left)
+
     async def _fetch(self, request: Request, origin: str) -> Rules:
         """Fetch robots.txt, and what it redirects to."""
         context = context_of(request)
-        url, via, hops = f"{origin}/robots.txt", request.url, context.hops + "P"
+        url, hops = f"{origin}/robots.txt", context.hops + "P"
+        via = context.via if request.url == url else request.url  # asked for itself it is not its own cause
         found: list[Rules] = []
         while True:
             asked = _robots_request(url, request, Context(via=via, hops=hops, site=context.site, discovered="robots"))

@@ -32,6 +32,9 @@ HELD_BACK = timedelta(hours=1)
 MAX_AHEAD = 32
 """URLs leased ahead for a host that answers fast."""
 
+_FAST = 0.25
+"""Seconds a page below which a host is leased further ahead."""
+
 PAGES = ("page", "section")
 """Kinds of leases that `--max-pages` counts."""
 
@@ -45,7 +48,7 @@ class Source(Protocol):
 
     def has_work(self, sites: Collection[str] | None, *, busy: Collection[str], until: datetime) -> bool: ...
 
-    def nack(self, url: str, *, retry_at: datetime, tried: bool) -> None: ...
+    def nack(self, url: str, *, retry_at: datetime | None = None, tried: bool) -> None: ...
 
     def heartbeat(self, urls: list[str]) -> None: ...
 
@@ -83,9 +86,8 @@ class Schedule:
         self._pages_left = max_pages
         self._clock = clock
         self._monotonic = monotonic
-        self._ahead = self._capacity
-        self._leased_at = -1.0
         self._heard_at = monotonic()
+        self._leased: dict[str, tuple[float, int]] = {}
         self._waiting: dict[str, deque[Lease]] = {}
         self._in_flight: dict[str, str] = {}
         self._burden: dict[str, int] = {}
@@ -94,9 +96,13 @@ class Schedule:
 
     def next(self) -> Lease | None:
         """The next URL to fetch; None when there is none now."""
-        if self.closed or self._alone or self._pages_left == 0:
+        self.keep_alive()
+        if self.closed or self._alone or self._pages_left == 0 or len(self._in_flight) >= self._room:
             return None
-        lease = self._from_waiting() or (self._refill() and self._from_waiting()) or None
+        lease = self._from_waiting(self._share)
+        if lease is None and self._refill():
+            lease = self._from_waiting(self._share)
+        lease = lease or self._from_waiting(self._capacity)
         if lease is not None:
             self._begin(lease)
         return lease
@@ -142,40 +148,69 @@ class Schedule:
             return True
         return self._source.has_work(self._sites, busy=long, until=self._clock() + PATIENCE)
 
-    def _from_waiting(self) -> Lease | None:
+    def keep_alive(self) -> None:
+        """Tell the source about once a minute that the leases are still held; to be called often."""
+        if self._monotonic() - self._heard_at > 60:
+            self._heard_at = self._monotonic()
+            self._source.heartbeat([*self._in_flight, *(x.url for line in self._waiting.values() for x in line)])
+
+    @property
+    def _share(self) -> int:
+        """How many may be in flight to a host before others are asked: one less where the room gets scarce."""
+        return self._capacity - (2 * len(self._in_flight) >= self._room)
+
+    def _from_waiting(self, most: int) -> Lease | None:
+        """What waits for the host with the least in flight, when that is less than *most*."""
         paused = self.paused
-        for host in list(self._waiting):
-            if self._burden.get(host, 0) < self._capacity and host not in paused:
-                line = self._waiting.pop(host)
-                lease = line.popleft()
-                if line:
-                    self._waiting[host] = line  # to the end: hosts take turns
-                return lease
-        return None
+        burden = {host: self._burden.get(host, 0) for host in self._waiting if host not in paused}
+        host = min(burden, key=burden.__getitem__, default="")
+        if not host or burden[host] >= most:
+            return None
+        line = self._waiting.pop(host)
+        lease = line.popleft()
+        if line:
+            self._waiting[host] = line  # to the end: hosts take turns
+        return lease
 
     def _refill(self) -> bool:
-        room = self._room - len(self._in_flight) - sum(map(len, self._waiting.values()))
-        if room <= 0:
-            return False
-        self._keep_alive()
+        """Lease for every host that may be asked and has nothing waiting, whatever waits for the others."""
+        paused = self.paused.keys()
+        self._give_back(paused & self._waiting.keys())
         full = {host for host, burden in self._burden.items() if burden >= self._capacity}
-        now = self._monotonic()
-        # one transaction a page is dear where a host answers at once; far ahead is wrong where it is slow
-        self._ahead = min(MAX_AHEAD, self._ahead * 2) if now - self._leased_at < 0.5 else self._capacity
-        self._leased_at = now
-        busy = full | self._waiting.keys() | self.paused.keys()
         alone = not self._in_flight and not self._waiting
-        return self._take(max(room, self._ahead), busy, alone=alone)
+        return self._take(full | self._waiting.keys() | paused, alone=alone)
 
-    def _take(self, n: int, busy: Collection[str], *, alone: bool) -> bool:
+    def _give_back(self, hosts: Iterable[str]) -> None:
+        """What was leased ahead for hosts that asked us to wait."""
+        for host in list(hosts):
+            with self._source.transaction():
+                for lease in self._waiting[host]:
+                    self._source.nack(lease.url, tried=False)
+            del self._waiting[host]
+
+    def _ahead(self, busy: Collection[str]) -> int:
+        """URLs to lease for a host: twice as many as before where it took them fast, else what is asked next.
+
+        One transaction a page is dear where a host answers at once; far ahead is wrong where it is slow.
+        """
+        now = self._monotonic()
+        dry = {host: self._leased.pop(host) for host in self._leased.keys() - set(busy)}
+        fast = [min(MAX_AHEAD, 2 * count) for leased_at, count in dry.values() if now - leased_at < _FAST * count]
+        return max(fast, default=self._capacity)
+
+    def _take(self, busy: Collection[str], *, alone: bool) -> bool:
         """Lease until something is worth handing out, or nothing is left."""
-        while leases := self._source.lease(n, sites=self._sites, busy=busy, per_host=self._ahead, alone=alone):
+        ahead = self._ahead(busy)
+        n = max(self._room - len(self._in_flight), ahead)
+        while leases := self._source.lease(n, sites=self._sites, busy=busy, per_host=ahead, alone=alone):
             worth = [lease for lease in leases if not self._bars(lease)]
             if len(worth) < len(leases):
                 self._hold_back(lease for lease in leases if lease not in worth)
             for lease in worth:
                 self._waiting.setdefault(lease.host, deque()).append(lease)
             if worth:
+                now, hosts = self._monotonic(), {lease.host for lease in worth}
+                self._leased |= {host: (now, len(self._waiting[host])) for host in hosts}
                 return True
         return False
 
@@ -191,11 +226,6 @@ class Schedule:
         self._alone = lease.alone
         if self._pages_left is not None and lease.kind in PAGES:
             self._pages_left -= 1
-
-    def _keep_alive(self) -> None:
-        if self._monotonic() - self._heard_at > 60:
-            self._heard_at = self._monotonic()
-            self._source.heartbeat([*self._in_flight, *(x.url for line in self._waiting.values() for x in line)])
 
 
 class FrontierScheduler(BaseScheduler):

@@ -60,7 +60,7 @@ def test_context_is_kept(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
         rows = db.execute("select url, via, hops, discovered from captures where hops <> ''").fetchall()
     found = {url.split("/", 3)[3]: (via and via.split("/", 3)[3], hops, by) for url, via, hops, by in rows}
 
-    assert found["robots.txt"][1:] == ("P", "robots")
+    assert found["robots.txt"] == (None, "P", "robots")
     assert found[web.story(7)[1:]] == ("feed/", "F", "feed")
     assert found["news/"] == ("", "L", found["news/"][2])
     assert found[web.story(6)[1:]][1] == "LL"
@@ -74,6 +74,40 @@ def test_a_second_crawl_fetches_nothing(crawl: Crawl, server: Server, kept: Path
 
     assert (ended.status, len(server.log), ended.summary["sites"]) == (0, 0, [])
     assert len(list((kept / "archive").iterdir())) == 1
+
+
+def test_robots_txt_is_asked_for_once_a_day(crawl: Crawl, server: Server, kept: Path) -> None:
+    """Another job within the day goes by the robots.txt that is kept; what it forbids stays forbidden."""
+    crawl(max_pages=2)
+    server.clear_log()
+    ended = crawl()
+
+    assert len(server.log) > 2
+    assert "/robots.txt" not in asked(server)
+    assert "/private/no" not in asked(server)
+    assert ended.status == 0
+
+
+def test_robots_txt_counts_once(crawl: Crawl, kept: Path) -> None:
+    """What robots.txt's own policy fetched and who asks for it gets too is folded and counted once."""
+    ended = crawl()
+    stats = ended.summary["stats"]
+    with sqlite3.connect(kept / "frontier.db") as db:
+        visits = db.execute("select visits from urls where url like '%/robots.txt'").fetchall()
+    with sqlite3.connect(kept / "catalog.db") as db:
+        [(captures,)] = db.execute("select count(*) from captures").fetchall()
+
+    assert stats["fold/captures"] == captures
+    assert visits == [(1,)]
+
+
+def test_what_waits_is_told(crawl: Crawl, kept: Path) -> None:
+    """A job that ends early says how many URLs wait, those that it had leased ahead too."""
+    ended = crawl(max_pages=2)
+    with sqlite3.connect(kept / "frontier.db") as db:
+        [(ready,)] = db.execute("select count(*) from urls where state = 0").fetchall()
+
+    assert ended.summary["pending"] == ready > 2
 
 
 def test_a_day_later(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:

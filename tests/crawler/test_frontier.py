@@ -12,7 +12,7 @@ import pytest
 from archive.database_errors import database_error
 from archive.errors import DiskFull, PressmarkError, UsageError
 from archive.files import StorageFailed
-from crawler.frontier import FrontierStats, Lease, SqliteFrontier, Visit, frontier_errors
+from crawler.frontier import Frontier, FrontierStats, Lease, SqliteFrontier, Visit, frontier_errors
 from spiders.candidates import Candidate
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -36,7 +36,7 @@ class Clock:
         self.now += timedelta(**by)
 
 
-Open = Callable[[], SqliteFrontier]
+Open = Callable[[], Frontier]
 BACKENDS = [pytest.param(SqliteFrontier, id="sqlite")]
 
 
@@ -60,7 +60,7 @@ def reopen(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iter
 
 
 @pytest.fixture
-def frontier(reopen: Open) -> SqliteFrontier:
+def frontier(reopen: Open) -> Frontier:
     return reopen()
 
 
@@ -72,7 +72,7 @@ def visit(url: str, **more: object) -> Visit:
     return Visit(**{"url": url, "site": "a.example", "host": "a.example", "at": NOON} | more)  # type: ignore[arg-type]
 
 
-def test_lease_carries_what_was_put(frontier: SqliteFrontier) -> None:
+def test_lease_carries_what_was_put(frontier: Frontier) -> None:
     """A lease tells all that is known of why the URL is fetched, its via spelled out."""
     frontier.put([candidate(url="http://a.example/feed")])
     frontier.put([candidate(url="http://a.example/1", via="http://a.example/feed", hops="F", published="2026-11-24")])
@@ -90,7 +90,7 @@ def test_lease_carries_what_was_put(frontier: SqliteFrontier) -> None:
     )
 
 
-def test_known_url_is_not_put_again(frontier: SqliteFrontier) -> None:
+def test_known_url_is_not_put_again(frontier: Frontier) -> None:
     """Putting a URL again, in whatever state it is, makes no second one."""
     offers = [candidate(url="http://a.example/1"), candidate(url="http://a.example/2")]
 
@@ -100,7 +100,7 @@ def test_known_url_is_not_put_again(frontier: SqliteFrontier) -> None:
     assert frontier.lease(9, per_host=9) == []
 
 
-def test_priority_then_arrival(frontier: SqliteFrontier) -> None:
+def test_priority_then_arrival(frontier: Frontier) -> None:
     """Within a host the higher priority goes first, and of equals the one that came first."""
     frontier.put([candidate(url=f"http://a.example/{p}", priority=p) for p in (1, 5, 3)])
     frontier.put([candidate(url="http://a.example/late", priority=5), candidate(url="http://a.example/1", priority=9)])
@@ -108,7 +108,7 @@ def test_priority_then_arrival(frontier: SqliteFrontier) -> None:
     assert [url[17:] for url in urls(frontier.lease(4, per_host=4))] == ["1", "5", "late", "3"]
 
 
-def test_hosts_take_turns(frontier: SqliteFrontier) -> None:
+def test_hosts_take_turns(frontier: Frontier) -> None:
     """A host with many URLs does not keep the others waiting, and a busy one is passed over."""
     frontier.put([candidate(url=f"http://a.example/{n}", priority=9) for n in range(5)])
     frontier.put(
@@ -121,7 +121,7 @@ def test_hosts_take_turns(frontier: SqliteFrontier) -> None:
     assert (first, second) == (["a.example", "b.example", "c.example"], ["a.example", "a.example"])
 
 
-def test_only_the_sites_asked_for(frontier: SqliteFrontier) -> None:
+def test_only_the_sites_asked_for(frontier: Frontier) -> None:
     """A job gets URLs of its own sites alone."""
     frontier.put([candidate(url="http://a.example/1"), candidate(url="http://b.example/1", site="b", host="b.example")])
 
@@ -130,7 +130,7 @@ def test_only_the_sites_asked_for(frontier: SqliteFrontier) -> None:
     assert frontier.has_work({"a.example"}, until=NOON)
 
 
-def test_a_retry_waits(frontier: SqliteFrontier, clock: Clock) -> None:
+def test_a_retry_waits(frontier: Frontier, clock: Clock) -> None:
     """What was nacked with a time is handed out again at that time, its attempts counted."""
     frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
@@ -143,7 +143,7 @@ def test_a_retry_waits(frontier: SqliteFrontier, clock: Clock) -> None:
     assert [lease.attempts for lease in frontier.lease(1)] == [1]
 
 
-def test_nack_without_a_time(frontier: SqliteFrontier) -> None:
+def test_nack_without_a_time(frontier: Frontier) -> None:
     """What was nacked without a time may be leased at once; untried, it counts no attempt."""
     frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
@@ -152,7 +152,7 @@ def test_nack_without_a_time(frontier: SqliteFrontier) -> None:
     assert [lease.attempts for lease in frontier.lease(1)] == [0]
 
 
-def test_revisits_belong_to_the_next_job(frontier: SqliteFrontier, reopen: Open, clock: Clock) -> None:
+def test_revisits_belong_to_the_next_job(frontier: Frontier, reopen: Open, clock: Clock) -> None:
     """A page due again in an hour is due for a job that begins after that hour, not for one that runs into it."""
     frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
@@ -163,7 +163,7 @@ def test_revisits_belong_to_the_next_job(frontier: SqliteFrontier, reopen: Open,
     assert [(lease.visits, lease.unchanged) for lease in reopen().lease(1)] == [(1, 1)]
 
 
-def test_announced_change_is_due(frontier: SqliteFrontier) -> None:
+def test_announced_change_is_due(frontier: Frontier) -> None:
     """A sitemap that says a page has changed since it was fetched makes it due; the same word again does not."""
     frontier.ack(visit("http://a.example/1"))
     frontier.ack(visit("http://a.example/2"))
@@ -179,7 +179,7 @@ def test_announced_change_is_due(frontier: SqliteFrontier) -> None:
     assert frontier.lease(9) == []
 
 
-def test_recheck(frontier: SqliteFrontier) -> None:
+def test_recheck(frontier: Frontier) -> None:
     """A recheck makes all that was fetched or failed due at once, for the sites asked for."""
     frontier.ack(visit("http://a.example/1"))
     frontier.ack(visit("http://a.example/2", failed=True))
@@ -189,7 +189,7 @@ def test_recheck(frontier: SqliteFrontier) -> None:
     assert len(frontier.lease(9, per_host=9)) == 2
 
 
-def test_ack_of_an_unknown_url(frontier: SqliteFrontier) -> None:
+def test_ack_of_an_unknown_url(frontier: Frontier) -> None:
     """A capture found in a WARC enters its URL as done."""
     frontier.ack(visit("http://a.example/new"))
 
@@ -197,7 +197,7 @@ def test_ack_of_an_unknown_url(frontier: SqliteFrontier) -> None:
     assert frontier.stats() == FrontierStats(done=1)
 
 
-def test_an_older_capture_changes_nothing(frontier: SqliteFrontier) -> None:
+def test_an_older_capture_changes_nothing(frontier: Frontier) -> None:
     """Acknowledging twice, or an earlier capture later, leaves what is known of the URL: catching up may repeat."""
     frontier.ack(visit("http://a.example/1", due=NOON + timedelta(days=2)))
     frontier.ack(visit("http://a.example/1", at=NOON - timedelta(days=1), failed=True))
@@ -205,7 +205,7 @@ def test_an_older_capture_changes_nothing(frontier: SqliteFrontier) -> None:
     assert frontier.stats() == FrontierStats(done=1)
 
 
-def test_the_end_of_a_lease_always_counts(frontier: SqliteFrontier) -> None:
+def test_the_end_of_a_lease_always_counts(frontier: Frontier) -> None:
     """A visit that ends a lease counts, though the machine's clock was set back meanwhile."""
     frontier.ack(visit("http://a.example/1"))
     frontier.recheck()
@@ -215,7 +215,7 @@ def test_the_end_of_a_lease_always_counts(frontier: SqliteFrontier) -> None:
     assert frontier.stats() == FrontierStats(done=1)
 
 
-def test_lost_leases_return(frontier: SqliteFrontier, clock: Clock) -> None:
+def test_lost_leases_return(frontier: Frontier, clock: Clock) -> None:
     """A lease that nobody tells of returns after its term; a heartbeat keeps it."""
     frontier.put([candidate(url="http://a.example/1"), candidate(url="http://a.example/2")])
     frontier.lease(2, per_host=2)
@@ -226,7 +226,7 @@ def test_lost_leases_return(frontier: SqliteFrontier, clock: Clock) -> None:
     assert urls(frontier.lease(9, per_host=9)) == ["http://a.example/2"]
 
 
-def test_suspects_are_leased_alone(frontier: SqliteFrontier, reopen: Open) -> None:
+def test_suspects_are_leased_alone(frontier: Frontier, reopen: Open) -> None:
     """In flight at one crash: leased as before. At two: last, and only when nothing else is in flight."""
     frontier.put([candidate(url="http://a.example/bad", priority=9), candidate(url="http://a.example/good")])
     frontier.lease(1)
@@ -241,7 +241,7 @@ def test_suspects_are_leased_alone(frontier: SqliteFrontier, reopen: Open) -> No
     assert [(lease.url, lease.alone) for lease in third.lease(9, alone=True)] == [("http://a.example/bad", True)]
 
 
-def test_poison_is_tried_once_a_job_and_kept(frontier: SqliteFrontier, reopen: Open) -> None:
+def test_poison_is_tried_once_a_job_and_kept(frontier: Frontier, reopen: Open) -> None:
     """Alone in flight at a crash is poison: told of, tried last, once in each later job, never dropped."""
     frontier.put([candidate(url="http://a.example/bad")])
     for _ in range(3):
@@ -257,7 +257,7 @@ def test_poison_is_tried_once_a_job_and_kept(frontier: SqliteFrontier, reopen: O
     assert [lease.url for lease in reopen().lease(1, alone=True)] == ["http://a.example/bad"]
 
 
-def test_a_good_answer_clears_the_suspicion(frontier: SqliteFrontier, reopen: Open) -> None:
+def test_a_good_answer_clears_the_suspicion(frontier: Frontier, reopen: Open) -> None:
     """Crashes count until the URL is fetched; then they are forgotten."""
     frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
@@ -273,7 +273,7 @@ def test_a_good_answer_clears_the_suspicion(frontier: SqliteFrontier, reopen: Op
     assert urls(frontier.lease(1)) == ["http://a.example/1"]
 
 
-def test_orderly_end_gives_leases_back(frontier: SqliteFrontier, reopen: Open) -> None:
+def test_orderly_end_gives_leases_back(frontier: Frontier, reopen: Open) -> None:
     """After an orderly end nothing is suspected."""
     frontier.put([candidate(url="http://a.example/1")])
     frontier.lease(1)
@@ -284,7 +284,7 @@ def test_orderly_end_gives_leases_back(frontier: SqliteFrontier, reopen: Open) -
     assert len(later.lease(1)) == 1
 
 
-def test_outlinks_acknowledgement_and_watermark_go_together(frontier: SqliteFrontier, reopen: Open) -> None:
+def test_outlinks_acknowledgement_and_watermark_go_together(frontier: Frontier, reopen: Open) -> None:
     """What one transaction holds happens as a whole: after an error inside it, nothing of it is there."""
     frontier.put([candidate(url="http://a.example/1")])
 
@@ -303,7 +303,7 @@ def test_outlinks_acknowledgement_and_watermark_go_together(frontier: SqliteFron
     assert frontier.put([candidate(url="http://new.example/2", site="new", host="new.example")]) == 1
 
 
-def test_watermarks_go_forward(frontier: SqliteFrontier) -> None:
+def test_watermarks_go_forward(frontier: Frontier) -> None:
     """A watermark is a maximum, so that catching up may repeat."""
     frontier.set_watermarks({"x.warc.gz": 100})
     frontier.set_watermarks({"x.warc.gz": 50, "y.warc.gz": 7})

@@ -1,5 +1,7 @@
 """Which URL goes to the downloader next: politeness, fairness, the end of a job."""
 
+import heapq
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -158,6 +160,78 @@ def test_a_paused_host(frontier: SqliteFrontier, schedule: Make, time: Time) -> 
     assert one.paused == {"a.example": 100.0}
     time.seconds += 100
     assert one.next() is not None
+
+
+@pytest.mark.parametrize("until_paused", [20, 40, 80])
+def test_paused_hosts_do_not_hold_up_the_others(
+    frontier: SqliteFrontier, schedule: Make, time: Time, until_paused: int
+) -> None:
+    """Whenever two fast hosts ask us to wait, all URLs of the third are handed out meanwhile."""
+    for host in ("a", "b", "c"):
+        put(frontier, host, 100)
+    one, ended = schedule(room=32), Counter[str]()
+    while handed := take_all(one):
+        for lease in handed:
+            one.over(lease)
+            time.seconds += 0.03
+            ended[lease.host] += 1
+            if lease.host != "c" and ended[lease.host] == until_paused:
+                one.pause(lease.host, 3000)
+
+    assert ended["c"] == 100
+    assert not one.has_work()
+
+
+def test_leases_of_a_paused_host_are_given_back(frontier: SqliteFrontier, schedule: Make, time: Time) -> None:
+    """What was leased ahead for a host that asks us to wait waits in the frontier; in the end it goes on in order."""
+    put(frontier, "a", 60)
+    one, handed = schedule(), []
+    for n in range(60):
+        lease = one.next()
+        assert lease is not None
+        handed.append(lease.url)
+        one.over(lease)
+        frontier.ack(Visit(url=lease.url, site="site", host="a", at=time(), ends_lease=True))
+        if n == 30:
+            one.pause("a", 30)
+            assert (one.next(), frontier.stats().leased) == (None, 0)
+            time.seconds += 30
+
+    assert handed == [f"http://a/{n}" for n in range(60)]
+
+
+@pytest.mark.parametrize(("hosts", "pages"), [(8, 40), (30, 10)])
+def test_no_host_idles(frontier: SqliteFrontier, schedule: Make, time: Time, hosts: int, pages: int) -> None:
+    """Hosts of two seconds a request are asked all of them every two seconds, as long as each has its place."""
+    for host in range(hosts):
+        put(frontier, f"h{host}", pages)
+    one, free, ends = schedule(room=32), dict[str, float](), list[tuple[float, str, Lease]]()
+    while True:
+        for lease in take_all(one):
+            begin = max(time.seconds, free.get(lease.host, 0))
+            free[lease.host] = begin + 2
+            heapq.heappush(ends, (begin + 0.1, lease.url, lease))
+        if not ends:
+            break
+        time.seconds, _, lease = heapq.heappop(ends)
+        one.over(lease)
+
+    assert frontier.stats().leased == hosts * pages
+    assert time.seconds - 100 <= 2 * pages + 1
+
+
+def test_leases_are_held_while_nothing_can_be_handed_out(frontier: SqliteFrontier, schedule: Make, time: Time) -> None:
+    """The frontier hears of what is in flight also while there is no room for more."""
+    put(frontier, "slow", 5)
+    one = schedule(room=2)
+    slow = take_all(one)
+    for _ in range(40):
+        time.seconds += 30
+        assert one.next() is None
+    one.over(slow[0])
+
+    assert len(slow) == 2
+    assert one.next() not in [None, *slow]
 
 
 def test_the_end_of_a_job(frontier: SqliteFrontier, schedule: Make) -> None:
