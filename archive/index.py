@@ -152,10 +152,23 @@ class Catalog:
                 self.rollback()
                 self._db.execute("detach other")
 
-    def checkpoint(self) -> None:
-        """Moves what the write-ahead log holds into the file, and empties the log when no reader needs it."""
+    def checkpoint(self) -> bool:
+        """Moves what the write-ahead log holds into the file; False when a reader needs the log, so that it stays.
+
+        Waits for nobody.
+        """
         with database_errors(self.path):
-            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+            [(patience,)] = self._db.execute("pragma busy_timeout").fetchall()
+            self._db.execute("pragma busy_timeout = 0")
+            [(is_busy, _, _)] = self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+            self._db.execute(f"pragma busy_timeout = {patience}")
+        return not is_busy
+
+    @property
+    def log_size(self) -> int:
+        """Bytes of the write-ahead log."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        return log.stat().st_size if log.exists() else 0
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -281,7 +281,8 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         connection.execute("pragma busy_timeout = 5000")
         return connection
-    connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+    # a crawl folds large groups in a thread, and nothing else meanwhile
+    connection = sqlite3.connect(path, isolation_level=None, cached_statements=256, check_same_thread=False)
     connection.execute("pragma busy_timeout = 10000")
     connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
     connection.execute("pragma journal_mode = wal")

@@ -93,6 +93,7 @@ class JobExtension:
 
     def _each_second(self) -> None:
         self._job.check_limits()
+        self._job.check_log()
         self._job.tell_progress()
         if self._is_closing():
             self._hurry()

@@ -16,7 +16,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from archive.errors import DiskFull, NothingReached, PressmarkError
 from archive.files import keep_reserve
 from archive.jobs import closing_note
-from archive.model import Article, Capture, Exchange, Reading, Unreadable
+from archive.model import Article, Capture, Exchange, Listing, Reading, Unreadable
 from archive.warc import Group, build_group, build_note
 from archive.warc_read import CapturedRecord
 from crawler.context import CAPTURE, LEASE
@@ -54,6 +55,13 @@ BLOCKED = 18
 
 _MAX_WAIT = 0.2
 _MAX_BYTES = 4 << 20
+MAX_LOG = 64 << 20
+"""Bytes of the catalog's write-ahead log from which on it is emptied."""
+
+_MANY_LINKS = 1_000
+"""Links or entries of one page; folding more would hold up the event loop for too long."""
+
+_MANY_LINKS_TOGETHER = 20_000
 _ENDINGS = {"finished": 0, "shutdown": INTERRUPTED}
 _BLOCKING = frozenset({403, 429, 503})
 
@@ -89,6 +97,7 @@ class Job:
         self.on_stop: Callable[[str], None] = lambda _: None
         self.on_fold: Callable[[], None] = lambda: None
         self.on_progress: Callable[[Progress], None] | None = None
+        self.max_log = MAX_LOG
         self._opened = opened
         self._writer = opened.writer
         self._marks = Watermarks()
@@ -99,6 +108,8 @@ class Job:
         self._queued: set[str] = set()
         self._queued_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._apart: Future[None] | None = None
+        self._pending = 0
         self._ending = ("", 0)
         self._by_site: Counter[tuple[str, str]] = Counter()
         self._summary: CrawlSummary | None = None
@@ -274,11 +285,14 @@ class Job:
             self._timer = asyncio.get_running_loop().call_later(_MAX_WAIT, self.flush)
 
     def flush(self) -> None:
-        """Sync the WARC, then commit what waits. What goes wrong here ends the job."""
+        """Sync the WARC, then commit what waits. What goes wrong here ends the job.
+
+        What leads to very many URLs is committed in a thread; until it is, nothing else is leased or committed.
+        """
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._queue or self.error is not None:
+        if not self._queue or self.error is not None or self._apart is not None:
             return
         group, self._queue, self._queued_bytes = self._queue, [], 0
         self._queued.clear()
@@ -288,10 +302,39 @@ class Job:
                 begun = self._begins.pop(settled.capture.record_id, None)
                 if begun is not None:  # None for a refusal by robots.txt that was recorded before
                     self._marks.folded(*begun)
-            self._opened.folding.fold(group, self._marks.reached())
+            if self._summary is None and leads_to_many(settled.reading for settled in group):
+                self._fold_apart(group)
+            else:
+                self._opened.folding.fold(group, self._marks.reached())
         except Exception as error:  # noqa: BLE001  the boundary: what was not committed is caught up by the next job
             self.fail(error)
         self.on_fold()
+
+    def _fold_apart(self, group: list[Settled]) -> None:
+        """Fold in a thread; meanwhile the databases belong to it."""
+        self._pending = self._opened.frontier.ready(self._opened.sites)
+        self.schedule.is_held = True
+        thread = ThreadPoolExecutor(1)
+        self._apart = thread.submit(self._opened.folding.fold, group, self._marks.reached())
+        thread.shutdown(wait=False)
+        task = asyncio.get_running_loop().create_task(self._go_on_after(self._apart))
+        self._opened.tasks.add(task)
+        task.add_done_callback(self._opened.tasks.discard)
+
+    async def _go_on_after(self, folding: Future[None]) -> None:
+        await asyncio.wait([asyncio.wrap_future(folding)])
+        self._join()
+        self.flush()
+        self.on_fold()
+
+    def _join(self) -> None:
+        """Wait for what is folded in a thread, if there is anything."""
+        if self._apart is None:
+            return
+        error, self._apart = self._apart.exception(), None
+        self.schedule.is_held = False
+        if isinstance(error, Exception):
+            self.fail(error)
 
     # ending
 
@@ -308,6 +351,22 @@ class Job:
             keep_reserve(self._opened.files, self._opened.collection.path)
         except DiskFull as full:
             self.stop(str(full), full.exit_code)
+
+    def check_log(self) -> None:
+        """Empty the catalog's write-ahead log when it has grown; who holds it up is told of once.
+
+        To be called about once a second. SQLite reuses the log by itself, but for what some reader still looks at.
+        """
+        catalog = self._opened.catalog
+        if self._apart is not None or self.error is not None or catalog.log_size < self.max_log or catalog.checkpoint():
+            return
+        self.counts["catalog/held_up"] += 1
+        if self.counts["catalog/held_up"] == 1:
+            log.warning(
+                "another program reads %s in one long transaction: its log is at %d MB, and shrinks when that ends",
+                catalog.path,
+                catalog.log_size >> 20,
+            )
 
     def stop(self, reason: str, code: int) -> None:
         """Hand out nothing more and end when what is in flight is done."""
@@ -333,7 +392,7 @@ class Job:
             articles=self.counts["reading/article"],
             failures=sum(count for (_, what), count in self._by_site.items() if what == "failures"),
             received=self.counts["warc/bytes"],
-            pending=self._opened.frontier.ready(self._opened.sites),
+            pending=self._pending if self._apart is not None else self._opened.frontier.ready(self._opened.sites),
         )
 
     def tell_progress(self) -> None:
@@ -361,7 +420,9 @@ class Job:
             return self._summary
         for record_id in list(self._held):
             self.store(record_id)
+        self._join()
         self.flush()
+        self._join()
         self.counts["schedule/held_back"] += self.schedule.held_back
         self._summary = self._sum_up(reason)
         try:
@@ -431,6 +492,17 @@ class Job:
         except PressmarkError as error:
             self.fail(error)
         self.counts["warc/bytes"] += len(note)
+
+
+def leads_to_many(readings: Iterable[Reading | None]) -> bool:
+    """Whether one of the readings, or all together, lead to so many URLs that folding them takes long."""
+    together = 0
+    for reading in readings:
+        count = len(getattr(reading, "links", ())) + (len(reading.entries) if isinstance(reading, Listing) else 0)
+        together += count
+        if count > _MANY_LINKS or together > _MANY_LINKS_TOGETHER:
+            return True
+    return False
 
 
 def aborted_note(capture: Capture, reason: str, reader_id: str, *, at: datetime) -> bytes:

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +25,9 @@ from archive.warc_read import CapturedRecord
 from crawler.reading_child import LENGTH, capture_to_json, frame, reading_from_rows
 
 _AHEAD = 4
+_LARGE_ANSWER = 256 << 10
+"""Bytes of an answer that would hold up the event loop for too long."""
+
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -90,6 +94,21 @@ class _Page:
     order: bytes
     answer: asyncio.Future[Reading]
 
+    def settle(self, said: Reading | ReadingAborted) -> None:
+        """Give the answer to who waits for it, if anybody still does."""
+        if self.answer.done():
+            return
+        if isinstance(said, ReadingAborted):
+            self.answer.set_exception(said)
+        else:
+            self.answer.set_result(said)
+
+
+def _said(answer: bytes) -> Reading | ReadingAborted:
+    """What a child's answer says."""
+    rows = json.loads(answer)
+    return reading_from_rows(rows["reading"]) if "reading" in rows else ReadingAborted(rows["aborted"])
+
 
 class ReadingPool:
     """*size* children that read side by side; pages wait in one line."""
@@ -98,7 +117,7 @@ class ReadingPool:
         self._program = program
         self._size = size
         self._children: list[_Child] = []
-        self._starting: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[None]] = set()
         self._line: deque[_Page] = deque()
         self._closed = False
         self._broken = ""
@@ -124,7 +143,7 @@ class ReadingPool:
     async def close(self) -> None:
         """End the children; what they still read is dropped."""
         self._closed = True
-        for task in self._starting:
+        for task in self._working:
             task.cancel()
         for child in self._children:
             child.kill()
@@ -158,15 +177,21 @@ class ReadingPool:
                 return
             min(free, key=lambda child: len(child.pages)).send(self._line.popleft())
 
-    def answered(self, page: _Page, answer: dict[str, Any]) -> None:
-        """A child has read the page, or says why it could not."""
+    def answered(self, page: _Page, answer: bytes) -> None:
+        """A child has read the page, or says why it could not; a large answer is taken apart in a thread."""
         self._hand_out()
-        if page.answer.done():
-            return
-        if "reading" in answer:
-            page.answer.set_result(reading_from_rows(answer["reading"]))
+        if len(answer) > _LARGE_ANSWER:
+            self._begin(self._settle_apart(page, answer))
         else:
-            page.answer.set_exception(ReadingAborted(answer["aborted"]))
+            page.settle(_said(answer))
+
+    async def _settle_apart(self, page: _Page, answer: bytes) -> None:
+        page.settle(await asyncio.to_thread(_said, answer))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
 
     def lost(self, child: _Child) -> None:
         """A child is gone: the page it read is to blame, the others go back to the head of the line."""
@@ -179,9 +204,7 @@ class ReadingPool:
         if child.pages and not child.pages[0].answer.done():
             child.pages[0].answer.set_exception(ReadingAborted(child.reason or _ending(child.returncode)))
         if child.was_ready:
-            task = asyncio.get_running_loop().create_task(self._start_child())
-            self._starting.add(task)
-            task.add_done_callback(self._starting.discard)
+            self._begin(self._start_child())
 
     @property
     def limits(self) -> Limits:
@@ -231,13 +254,13 @@ class _Child(asyncio.SubprocessProtocol):
             end = LENGTH.size + size
             if len(self._received) < end:
                 return
-            answer = json.loads(self._received[LENGTH.size : end])
+            answer = bytes(self._received[LENGTH.size : end])
             del self._received[:end]
             self._take(answer)
 
-    def _take(self, answer: dict[str, Any]) -> None:
+    def _take(self, answer: bytes) -> None:
         if not self.was_ready:
-            self._pool.reader_id = answer["reader"]
+            self._pool.reader_id = json.loads(answer)["reader"]
             self.was_ready = True
             self.ready.set()
             return

@@ -45,6 +45,7 @@ MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 _RETRY_AFTER = 600.0
 _RETRY_BOUNDS = (60.0, 3600.0)
 _NO_CONNECTION = 4.0  # seconds; so that each retry of a page is an attempt of its own
+_LARGE = 32 * 1024
 _ORIGINS = 5_000
 _REFUSED = 10_000
 _PASSED_ON = ("download_slot", "proxy", TAKE_ANY_CERTIFICATE)
@@ -192,7 +193,9 @@ class RobotsPolicy:
         else:
             if not isinstance(answer, Response):
                 return self._for_now(f"a downloader middleware asks for {answer.url} in its place")
-            rules = self._judge(answer)
+            # half a megabyte of rules takes a tenth of a second to read
+            large = len(answer.body) > _LARGE
+            rules = await asyncio.to_thread(self._judge, answer) if large else self._judge(answer)
             rules.answer = answer.replace(body=answer.body[:MAX_BYTES]) if len(answer.body) > MAX_BYTES else answer
         rules.capture = asked.meta.get(CAPTURE)
         return rules

@@ -76,6 +76,8 @@ class Schedule:
     ) -> None:
         self.closed = ""
         """Why nothing more is handed out; empty while the job goes on."""
+        self.is_held = False
+        """True while somebody else works with the frontier, so that nothing is leased."""
         self.held_back = 0
         """URLs that are left to a later job, since they lie where nothing is to be found."""
         self._source = source
@@ -96,6 +98,8 @@ class Schedule:
 
     def next(self) -> Lease | None:
         """The next URL to fetch; None when there is none now."""
+        if self.is_held:
+            return None
         self.keep_alive()
         if self.closed or self._alone or self._pages_left == 0 or len(self._in_flight) >= self._room:
             return None
@@ -150,6 +154,8 @@ class Schedule:
 
     def keep_alive(self) -> None:
         """Tell the source about once a minute that the leases are still held; to be called often."""
+        if self.is_held:
+            return
         if self._monotonic() - self._heard_at > 60:
             self._heard_at = self._monotonic()
             self._source.heartbeat([*self._in_flight, *(x.url for line in self._waiting.values() for x in line)])

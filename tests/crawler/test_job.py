@@ -15,7 +15,7 @@ from archive.errors import CollectionLocked, DiskFull
 from archive.files import Files
 from archive.index import Catalog
 from archive.jobs import read_notes
-from archive.model import Capture, Exchange, NotAnArticle, Reading, Unreadable
+from archive.model import Capture, Entry, Exchange, Listing, NotAnArticle, Reading, Unreadable
 from archive.warc import read_captures
 from crawler.bindings import default_reader
 from crawler.folding import Settled
@@ -302,3 +302,85 @@ def test_large_answers_are_packed_in_a_thread(job: Job) -> None:
     job.close_at_once("finished")
 
     assert kept == [capture.record_id]
+
+
+MANY = Listing(form="sitemap", entries=tuple(Entry(link=f"http://{SITE}/news/{n}") for n in range(1_500)))
+
+
+@pytest.mark.fault(73)
+def test_what_leads_to_many_urls_is_folded_in_a_thread(job: Job, tmp_path: Path) -> None:
+    """While a thread folds a long sitemap nothing is leased or committed; what came meanwhile is committed after it."""
+
+    async def steps() -> tuple[bool, object, bool]:
+        job.fold(settled(job.record(exchange("/sitemap.xml")), MANY))
+        job.flush()
+        job.fold(settled(job.record(exchange("/1"))))
+        job.flush()
+        meanwhile = job.schedule.is_held, job.schedule.next(), job.has_work()
+        while job.schedule.is_held or job._queue:
+            await asyncio.sleep(0.01)
+        return meanwhile
+
+    assert asyncio.run(steps()) == (True, None, True)
+    assert job.schedule.next() is not None
+    assert rows(tmp_path, "select count(*) from entries") == [(1_500,)]
+    assert rows(tmp_path, "select count(*) from captures") == [(2,)]
+
+
+def test_a_thread_that_fails_ends_the_job(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong in the thread is told as elsewhere, and nothing more is committed."""
+
+    def full(*_: Any) -> None:
+        raise DiskFull("no room")
+
+    async def steps() -> None:
+        monkeypatch.setattr(Catalog, "commit", full)
+        job.fold(settled(job.record(exchange("/sitemap.xml")), MANY))
+        job.flush()
+        while job.schedule.is_held:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(steps())
+
+    assert isinstance(job.error, DiskFull)
+    assert job.schedule.closed == "no room"
+
+
+def test_the_end_waits_for_the_thread(job: Job, tmp_path: Path) -> None:
+    """A job that is closed while a thread folds has folded all of it."""
+
+    async def steps() -> None:
+        job.fold(settled(job.record(exchange("/sitemap.xml")), MANY))
+        job.flush()
+        job.fold(settled(job.record(exchange("/1")), MANY))
+        job.close_at_once("finished")
+
+    asyncio.run(steps())
+
+    assert rows(tmp_path, "select count(*) from captures") == [(2,)]
+    assert not list((tmp_path / "kept").rglob("*.open"))
+
+
+@pytest.mark.fault(100)
+def test_a_reader_that_never_ends(job: Job, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A foreign reader's long transaction holds up no commit and is told of once; the log is emptied when it ends."""
+    job.max_log = 1
+    reader = sqlite3.connect(tmp_path / "kept" / "catalog.db", isolation_level=None)
+    reader.execute("begin")
+    reader.execute("select count(*) from captures").fetchone()
+
+    def steps() -> None:
+        for n in range(20):
+            job.fold(settled(job.record(exchange(f"/{n}"))))
+            job.flush()
+            job.check_log()
+
+    in_loop(steps)
+    held = job._opened.catalog.log_size
+    seen = reader.execute("select count(*) from captures").fetchone()
+    reader.close()
+    job.check_log()
+
+    assert (seen, rows(tmp_path, "select count(*) from captures")) == ((0,), [(20,)])
+    assert (held > 0, job._opened.catalog.log_size, job.error) == (True, 0, None)
+    assert ["in one long transaction" in record.getMessage() for record in caplog.records] == [True]

@@ -1,0 +1,63 @@
+"""No page holds up the event loop, for all other sites wait for it: large work is done in threads and children."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.crawler.test_hostile_sites import NOT_FOUND, STORY, TEXT, home
+from tests.end_to_end import CHECKOUT, environment
+from tests.misbehaving import Behaviour, page, served
+from tests.pipelines.test_hostile_pages import BOMBS, PAGES
+
+BOUND = 0.05
+"""Seconds of CPU time that a callback may take for a page."""
+
+SLACK = 5
+"""Other processes share the machine's caches and cores."""
+
+NOISE = random.Random(7).randbytes(12 << 20)
+ITEMS = b"".join(b"<item><title>Story %d</title><link>/2026/11/story-%d</link></item>" % (n, n) for n in range(20_000))
+PLACES = b"".join(b"<url><loc>/2026/11/12/story-number-%d-of-the-day</loc></url>" % n for n in range(50_000))
+RULES = b"".join(b"Disallow: /a%d*b$\n" % n for n in range(25_000))
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+LARGE: dict[str, dict[str, Behaviour]] = {
+    "pages": {
+        "/noise": page(NOISE),
+        "/2026/11/12/a-very-long-story": page(STORY % (TEXT * 45_000)),
+        "/2026/11/12/a-packed-story": page(gzip.compress(STORY % (TEXT * 90_000)), b"Content-Encoding: gzip"),
+        "/links": page(PAGES["a-million-links"].body()),
+        "/headers": b"HTTP/1.1 200 OK\r\n" + b"X-Abc: defghijk\r\n" * 1_900 + b"Content-Length: 0\r\n\r\n",
+        "/chunks": CHUNKED + b"1\r\nx\r\n" * 19_000 + b"0\r\n\r\n",
+    },
+    "bombs": {f"/{n}": page(BOMBS[coding], b"Content-Encoding: " + coding.encode()) for n, coding in enumerate(BOMBS)},
+    "listings": {
+        "/feed/": page(b"<rss><channel>" + ITEMS + b"</channel></rss>"),
+        "/sitemap.xml": page(b"<urlset>" + PLACES + b"</urlset>"),
+        "/robots.txt": page(b"User-agent: *\n" + RULES),
+    },
+}
+"""What is large, or grows large, on three sites."""
+
+
+@pytest.mark.fault(20, 21, 22, 23, 24, 45, 67, 73, 81)
+@pytest.mark.parametrize("behaviours", LARGE.values(), ids=LARGE)
+def test_no_callback_takes_long(behaviours: dict[str, Behaviour], tmp_path: Path) -> None:
+    """No callback of the crawl's event loop takes more than 50 ms of CPU time for a page (here with fivefold slack)."""
+    linked = home(*(path for path in behaviours if path not in {"/robots.txt", "/feed/", "/sitemap.xml"}))
+    with served({"/": linked, "*": NOT_FOUND} | behaviours) as server:
+        command = [sys.executable, "-m", "tests.crawler.probed_crawl", server.url("/"), str(tmp_path / "kept")]
+        ended = subprocess.run(
+            command, cwd=CHECKOUT, env=environment(), capture_output=True, text=True, timeout=60, check=True
+        )
+    dearest = json.loads(ended.stdout)
+
+    assert {path.encode() for path in behaviours} <= {request.split(b" ")[1] for request in server.requests}
+    assert dearest[0][0] < BOUND * SLACK, dearest
