@@ -24,6 +24,7 @@ _LONGEST_FIELD: Final = 1_000
 _LONGEST_LABEL: Final = 24
 _LONGEST_CLOSING_LINE: Final = 100
 _LEAST_BEFORE_END: Final = 0.2
+_LONGEST_END_LABEL: Final = 40
 _LONGEST_CONSENT: Final = 600
 _LONGEST_CROSS_REFERENCE: Final = 300
 _CAPTION_LETTERS: Final = range(12, 160)
@@ -43,6 +44,17 @@ _CROSS_REFERENCE: Final = re.compile(
     r"|czytaj\s+(?:także|też|również)|читайте\s+также|あわせて読みたい|関連記事)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_END_LABEL: Final = re.compile(
+    r"(?:share|print|e-?mail|tweet) this (?:article|story|page|post)|share this|related (?:articles|stories|news)"
+    r"|(?:diesen )?(?:artikel|beitrag) (?:teilen|drucken|versenden)|verwandte (?:artikel|themen)|mehr zum thema"
+    r"|(?:partager|imprimer) (?:cet|l['’]) ?article|partager|articles (?:liés|associés)|sur le même sujet"
+    r"|compartir(?: (?:este|esta) (?:artículo|noticia))?|(?:artículos|noticias) relacionad[oa]s"
+    r"|condividi(?: (?:questo|l['’]) ?articolo)?|(?:artigos|notícias) relacionad[oa]s|compartilhar?"
+    r"|この記事を(?:シェア|印刷)(?:する)?|関連記事|分享(?:本文)?|相关(?:新闻|阅读)",
+    re.IGNORECASE,
+)
+"""What heads the tools and lists behind a text, as a line of its own."""
+
 _SOURCE: Final = re.compile(
     r"^(?:sources?|quellen?|fuentes?|fonte|fonti|bron|källa|kilde|źródło|источник|出典)\s*[:：]", re.IGNORECASE
 )
@@ -67,7 +79,8 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     captions = _captions(blocks, likely)
     chosen = [i for i in likely if i not in captions and not _is_cross_reference(blocks, i)]
     chosen = _without_consent(blocks, chosen, fields.headline)
-    chosen = _without_fields(blocks, _until_closing_lines(blocks, chosen, fields), fields)
+    chosen = _until_end_label(blocks, _until_closing_lines(blocks, chosen, fields))
+    chosen = _without_fields(blocks, chosen, fields)
     return _with_source(blocks, chosen)
 
 
@@ -81,6 +94,18 @@ def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> l
         may_end = has_paragraph and before > _LEAST_BEFORE_END * total
         if may_end and any(_close(blocks.texts[i : i + 2], told) for i in range(last + 1, coming + 1)):
             return chosen[:at]
+    return chosen
+
+
+def _until_end_label(blocks: Blocks, chosen: list[int]) -> list[int]:
+    """*chosen* up to a line such as "Share this article" behind most of it: then come tools, tags and comments."""
+    total = sum(len(blocks.texts[i]) for i in chosen)
+    before = 0
+    for at, i in enumerate(chosen):
+        text = blocks.texts[i]
+        if 2 * before > total and len(text) < _LONGEST_END_LABEL and _END_LABEL.fullmatch(text.rstrip(" :：")):
+            return chosen[:at]
+        before += len(text)
     return chosen
 
 
