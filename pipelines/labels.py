@@ -165,6 +165,16 @@ def _shown_sections(page: Page, at: int, headline: str) -> Iterator[Finding]:
     yield from _crumbs(page, headline)
     yield from _shown_crumbs(page, at, headline)
     yield from _linked(page, at, headline)
+    yield from _in_footer(page)
+
+
+def _in_footer(page: Page) -> Iterator[Finding]:
+    """A link named as the section's, as by "From:", in the footer of the article, which is no part of the blocks."""
+    for anchor in page.tree.css("article footer a[href]")[:_IN_LINE]:
+        text = fold(anchor.parent.text()) if anchor.parent is not None else ""
+        found = _LABELLED.match(text) if len(text) < 80 else None
+        if found and found["name"] == fold(anchor.text()):
+            yield Finding(found["name"], text, "heuristic", "article footer")
 
 
 def _labelled(page: Page, at: int) -> Iterator[Finding]:

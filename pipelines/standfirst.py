@@ -53,6 +53,9 @@ _BYLINE = re.compile(
 )
 
 
+_ITALICS = ("i", "em")
+
+
 @dataclass(frozen=True, slots=True)
 class Standfirst:
     """The standfirst of an article."""
@@ -121,8 +124,9 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     score += 3.0 if is_named else 1.8 if line.is_named("lead") else 0.0
     if line.tag in _HEADS and line.distance <= 4 and not _heads_a_paragraph(blocks, line):
         score += _HEADS[line.tag] + (1.2 if line.distance == 1 and len(line.text) > 60 else 0.0)
-    if _is_bold(blocks, line.block):
-        score += 1.6 if line.distance <= 5 and not _is_bold(blocks, line.block + 1) else 0.8
+    set_apart = [is_set for is_set in (_is_bold, _is_italic) if is_set(blocks, line.block)]
+    for is_set in set_apart:
+        score += 1.6 if line.distance <= 5 and not is_set(blocks, line.block + 1) else 0.8
     is_sentence = line.tag in {"p", "div"} and len(line.text) > 50 and line.text[-1] in _ENDS
     score += (
         1.2 if is_sentence and line.distance <= 2 else 0.6 if line.tag in {"p", "div"} and line.distance <= 3 else 0.0
@@ -135,7 +139,7 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
         score -= 1.5
     if (
         line.is_named(*_JUNK)
-        or (line.tag in _NO_STANDFIRST and not is_named)
+        or (line.tag in _NO_STANDFIRST and not is_named and not (_is_italic in set_apart and line.distance == 1))
         or _KICKER.search(_names_of(blocks, line))
     ):
         score -= 2.5
@@ -188,6 +192,14 @@ def _is_declared(text: str, declared: dict[str, Finding]) -> bool:
 
 def _is_bold(blocks: Blocks, i: int) -> bool:
     return i < len(blocks.texts) and blocks.bold_letters[i] > 0.8 * len(blocks.texts[i])
+
+
+def _is_italic(blocks: Blocks, i: int) -> bool:
+    """Whether the whole block stands in one `<i>` or `<em>`."""
+    if i >= len(blocks.texts) or not blocks.marked[i]:
+        return False
+    first, last = (node.parent for node in blocks.spans[i])
+    return first is not None and last is not None and first.tag in _ITALICS and first.mem_id == last.mem_id
 
 
 def _names_of(blocks: Blocks, line: Line) -> str:
