@@ -79,6 +79,10 @@ def desk(crawled: Crawled, tmp_path: Path) -> Path:
         ("import missing.warc.gz -c ./new", 2, ["missing.warc.gz", "no such file"]),
         ("extract missing.html", 2, ["missing.html", "No such file"]),
         ("extract", 2, ["a file, a URL"]),
+        ("extract page.html --batch m.jsonl", 2, ["page.html", "not both"]),
+        ("extract page.html -o out.json", 2, ["-o out.json", "--batch", "> out.json"]),
+        ("extract page.html --url nonsense", 2, ["--url nonsense", "http or https"]),
+        ("extract www.example.com/news/1", 2, ["No such file", "https://www.example.com/news/1"]),
         ("crawl http://example.com/ -c /proc/new", 2, ["/proc/new"]),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -56,6 +57,12 @@ def extract(
     ] = None,
 ) -> None:
     """Print what one page is read as."""
+    if batch is not None and target is not None:
+        raise UsageError(f"extract takes a page or --batch, not both: {target} was left over")
+    if batch is None and output is not None:
+        raise UsageError(f"-o {output} goes with --batch; write one record by `> {output}`")
+    if url and not url.startswith(("http://", "https://")):
+        raise UsageError(f"--url {url}: an http or https URL is needed, the address that the page was at")
     if batch is not None:
         _extract_batch(batch, output)
         return
@@ -116,6 +123,10 @@ def _instant(text: str) -> datetime:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?!html?\b|gz\b|txt\b)[a-z]{2,}(?:/|$)", re.IGNORECASE)
+"""What looks like the beginning of a URL without its scheme, and like no file of a page."""
+
+
 def _page_bytes(target: str) -> bytes:
     if target == "-":
         return sys.stdin.buffer.read()
@@ -127,7 +138,8 @@ def _file_bytes(path: Path) -> bytes:
         content = path.read_bytes()
         return gzip.decompress(content) if path.suffix == ".gz" else content
     except (OSError, EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]  # zlib by gzip's own import
-        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+        meant = f"; for a URL write https://{path}" if not path.exists() and _HOST.match(str(path)) else ""
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or error}{meant}") from None
 
 
 def _read_url(url: str, allow_networks: tuple[str, ...]) -> Reading:
