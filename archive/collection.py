@@ -71,8 +71,8 @@ class Collection:
     def create(cls, path: Path | str, *, site_of: Callable[[str], str] = catching_up.host_of) -> Self:
         """The collection at *path*, made when it is missing."""
         path = Path(path)
-        if path.exists() and not path.is_dir():
-            raise UsageError(f"{path} is a file, not a collection; name a folder with `-c`")
+        if file := next((above for above in (path, *path.parents) if above.exists() and not above.is_dir()), None):
+            raise UsageError(f"{file} is a file, not a collection; name a folder with `-c`")
         with disk_errors(path):
             for folder in FOLDERS:
                 Files().make_directory(path / folder)

@@ -20,10 +20,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from archive.errors import DiskFull, NothingReached, PressmarkError
-from archive.files import keep_reserve
+from archive.files import keep_reserve, storage_error
 from archive.jobs import closing_note
 from archive.model import Article, Capture, Exchange, Listing, Reading, Unreadable
 from archive.warc import Group, build_group, build_note
@@ -427,12 +428,18 @@ class Job:
         self._summary = self._sum_up(reason)
         try:
             self._finish(self._summary)
-        except (PressmarkError, OSError) as error:
-            self.fail(error)
-            self._summary = self._sum_up(reason)
+        except PressmarkError as error:
+            self._summary = self._broken_off(error, reason)
+        except OSError as error:
+            error_of_ours = storage_error(error, Path(error.filename or self.order.collection))
+            self._summary = self._broken_off(error_of_ours, reason)
         finally:
             self._opened.close(frontier_is_damaged=isinstance(self.error, DamagedFrontier))
         return self._summary
+
+    def _broken_off(self, error: PressmarkError, reason: str) -> CrawlSummary:
+        self.fail(error)
+        return self._sum_up(reason)
 
     def _finish(self, summary: CrawlSummary) -> None:
         self._opened.frontier.release()

@@ -83,7 +83,8 @@ def desk(crawled: Crawled, tmp_path: Path) -> Path:
         ("extract page.html -o out.json", 2, ["-o out.json", "--batch", "> out.json"]),
         ("extract page.html --url nonsense", 2, ["--url nonsense", "http or https"]),
         ("extract www.example.com/news/1", 2, ["No such file", "https://www.example.com/news/1"]),
-        ("crawl http://example.com/ -c /proc/new", 2, ["/proc/new"]),
+        pytest.param("crawl http://example.com/ -c /proc/new", 2, ["/proc/new"], marks=pytest.mark.fault(89)),
+        pytest.param("crawl http://example.com/ -c ./kept/MANIFEST/new", 2, ["MANIFEST"], marks=pytest.mark.fault(91)),
     ],
 )
 def test_wrong_use(words: str, code: int, said: list[str], desk: Path) -> None:
@@ -159,6 +160,29 @@ def test_output_that_cannot_be_written(desk: Path) -> None:
     )  # fmt: skip
     assert told.returncode in (0, 2)
     assert "a bug" not in told.stderr
+
+
+@pytest.mark.fault(107)
+@pytest.mark.parametrize(
+    "odd", [{"LANG": "C", "LC_ALL": "C"}, {"TZ": "Nowhere/Land"}, {"HOME": ""}, {"COLUMNS": "1"}, {"TERM": "nonsense"}]
+)
+def test_an_odd_environment(odd: dict[str, str], desk: Path) -> None:
+    """Whatever charset, time zone, home or terminal the environment names: the same answer."""
+    usual = pressmark("search", "the OR der OR les", "--json", "-c", "./kept", cwd=desk).done()
+    for words in (["status"], ["search", "the OR der OR les", "--json"]):
+        command = [sys.executable, "-m", "crawler.cli", *words, "-c", "./kept"]
+        ran = subprocess.run(command, cwd=desk, env=environment(**odd), capture_output=True, check=False)
+        assert (ran.returncode, ran.stderr) == (0, b"")
+    assert ran.stdout.decode() == usual.out
+
+
+@pytest.mark.fault(107)
+def test_no_stdout(desk: Path) -> None:
+    """With stdout closed by the caller there is nowhere to print to, and that is no bug."""
+    command = f"exec {sys.executable} -m crawler.cli status -c ./kept >&-"
+    ran = subprocess.run(["sh", "-c", command], cwd=desk, env=environment(), stderr=subprocess.PIPE, check=False)
+
+    assert (ran.returncode, ran.stderr) == (0, b"")
 
 
 def test_check_without_a_catalog(desk: Path, tmp_path: Path) -> None:

@@ -67,8 +67,11 @@ app.add_typer(sites.app, name="sites")
 
 def main() -> None:
     """Run the command line and leave with the exit code that the operators' table gives."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever called us
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  held to the end
+        elif isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no error
     sys.exit(_exit_code(_run))
 

@@ -283,3 +283,20 @@ def test_bytes_that_nobody_expects(zygote: Crawls, kept: Path) -> None:
     assert rows(kept, "select count(*) from articles where headline like '%opens in the north'") != [(0,)]
     assert rows(kept, "select count(*) from readings where reason like 'the reader failed%'") == [(0,)]
     assert whole(kept)
+
+
+@pytest.mark.fault(60)
+def test_a_page_for_every_path(zygote: Crawls, kept: Path) -> None:
+    """A site that answers every path with 200 and more links to nothing wastes no more than 500 requests of a host."""
+
+    async def nothing(visit: Visit) -> None:
+        name = visit.request.split(b" ")[1].strip(b"/").replace(b"/", b"-")[-12:]
+        links = b"".join(b'<li><a href="/%b-%d">Page %d</a></li>' % (name, n, n) for n in range(20))
+        await visit.send(page(b"<title>Sorry</title><h1>Sorry, we could not find that page</h1><ul>%b</ul>" % links))
+
+    with served({"*": nothing}) as server:
+        ended = zygote.run(targets=[server.url("/")], collection=str(kept), max_seconds=90)
+
+    assert ended.status == 0
+    assert len(server.requests) <= 500
+    assert rows(kept, "select count(*) from articles") == [(0,)]

@@ -1,6 +1,7 @@
 """The write protocol, step by step: what is committed when, and what a job makes good that another left."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 from scrapy.settings import Settings
 
 from archive.collection import Collection
-from archive.errors import CollectionLocked, DiskFull
+from archive.errors import CollectionLocked, DiskFull, PressmarkError
 from archive.files import Files
 from archive.index import Catalog
 from archive.jobs import read_notes
@@ -140,6 +141,18 @@ def test_a_reserve_is_kept(job: Job, opened: Callable[[], Opened], files: Watche
         opened()
     files.free = None
     opened().close()
+
+
+@pytest.mark.fault(90)
+def test_the_archive_is_taken_away(job: Job, tmp_path: Path) -> None:
+    """A job whose folder is removed under it ends with an error that names the file, and does not end in order."""
+    in_loop(lambda: (job.fold(settled(job.record(exchange("/1")))), job.flush()))
+    shutil.rmtree(tmp_path / "kept" / "archive")
+    summary = job.close_at_once("finished")
+
+    assert isinstance(job.error, PressmarkError)
+    assert str(tmp_path / "kept" / "archive") in str(job.error)
+    assert summary.exit == job.error.exit_code != 0
 
 
 def test_the_watermark_waits_for_what_is_not_read(job: Job, opened: Callable[[], Opened]) -> None:

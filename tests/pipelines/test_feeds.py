@@ -271,3 +271,26 @@ def test_what_feedparser_finds():
         if found or len(ours) != len(theirs):
             differing[name] = found
     assert differing.keys() == EXCEPTIONS.keys()
+
+
+@pytest.mark.fault(70)
+def test_a_guid_used_twice():
+    """Two entries that share an identifier are two: what counts is where they lead."""
+    items = "".join(f"<item><guid>1</guid><title>Story {n}</title><link>/story/{n}</link></item>" for n in (1, 2))
+    feed = read_feed(f"<rss><channel>{items}</channel></rss>".encode(), url="http://news.example/feed/")
+    assert feed is not None
+    assert [(entry.link, entry.guid) for entry in feed.entries] == [
+        ("http://news.example/story/1", "1"),
+        ("http://news.example/story/2", "1"),
+    ]
+
+
+@pytest.mark.fault(71)
+@pytest.mark.parametrize("said", ["", "Thu, 01 Jan 2099 00:00:00 GMT", "not a date", "Sat, 32 Feb 0000 25:61:00 XYZ"])
+def test_dates_that_cannot_be(said: str):
+    """An absent, impossible or future date costs the entry nothing, and is never made up."""
+    item = f"<item><title>Story</title><link>/story</link><pubDate>{said}</pubDate></item>"
+    feed = read_feed(f"<rss><channel>{item}</channel></rss>".encode(), url="http://news.example/feed/")
+    assert feed is not None
+    assert [entry.link for entry in feed.entries] == ["http://news.example/story"]
+    assert feed.entries[0].published == ("2099-01-01T00:00:00+00:00" if "2099" in said else "")
