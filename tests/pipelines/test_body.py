@@ -264,4 +264,5 @@ def test_cost_is_linear():
         body(fresh)
         return time.process_time() - begun
 
-    assert seconds(large) < 20 * max(min(seconds(small) for _ in range(3)), 0.002)
+    # the best of three of each: a garbage collection among the objects of a whole test run is no cost of the page
+    assert min(seconds(large) for _ in range(3)) < 20 * max(min(seconds(small) for _ in range(3)), 0.002)
