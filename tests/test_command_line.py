@@ -291,6 +291,16 @@ def test_batch_lines_have_every_field(tmp_path: Path) -> None:
     assert "missing.html" in found[3]["error"]
 
 
+def test_batch_on_stdout(tmp_path: Path) -> None:
+    """Without `-o` the lines go to stdout, which stays open: a good end."""
+    (tmp_path / "p.html").write_text("<title>A page</title>", encoding="utf-8")
+    (tmp_path / "m.jsonl").write_text('{"id": 1, "url": "http://news.example/", "html": "p.html"}\n', encoding="utf-8")
+    ran = pressmark("extract", "--batch", "m.jsonl", cwd=tmp_path)
+
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out)["id"] == 1
+
+
 @pytest.mark.parametrize("words", ["crawl http://127.0.0.1:9/", "rebuild", "import page.warc"])
 @pytest.mark.fault(92)
 def test_a_locked_collection(words: str, crawled: Crawled, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -154,11 +155,11 @@ def _extract_batch(manifest: Path, output: Path | None) -> None:
     reader = _reader()
     try:
         lines = manifest.read_text(encoding="utf-8").splitlines()
-        target = output.open("w", encoding="utf-8") if output else sys.stdout
+        place = output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout)
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}") from None
     failed = 0
-    with target:
+    with place as target:
         for row in _rows_of(manifest, lines):
             record = _batch_record(reader, manifest.parent, row)
             if problem := record.get("error"):
