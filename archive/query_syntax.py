@@ -61,7 +61,7 @@ _HELP = 'words, "a phrase", prefix*, AND, OR, NOT, NEAR(a b, 5), headline: word'
 def _explained(db: sqlite3.Connection, query: str, message: str) -> str:
     if unknown := _NO_COLUMN.fullmatch(message):
         close = get_close_matches(unknown[1].lower(), FIELDS, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(FIELDS)}"
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(FIELDS)}."
         return f"{query!r}: no field {unknown[1]!r}; {hint} Put words with a colon in quotation marks."
     near = _NEAR.fullmatch(message)
     if near is None:

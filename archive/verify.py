@@ -260,8 +260,13 @@ def _integrity(path: Path, step: str, remedy: Remedy) -> Iterator[Finding]:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    """A connection that writes nothing, also where nothing can be written: there nobody else writes either."""
-    fixed = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+    """A connection that writes nothing.
+
+    SQLite makes files beside a database even to read it, so where it cannot, the database is taken as it lies; but not
+    where a log lies beside it: then another user's job is writing, and has made those files.
+    """
+    is_at_rest = not path.with_name(f"{path.name}-wal").exists()
+    fixed = "&immutable=1" if is_at_rest and not os.access(path.parent, os.W_OK) else ""
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{fixed}", uri=True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from archive.model import Capture, Exchange
+from archive.warc_read import CapturedRecord
 
 LEASE = "pressmark_lease"
 """Key of `request.meta` for the `Lease` that the request serves; requests made by others have none."""
@@ -26,6 +27,10 @@ class Recorder(Protocol):
 
     async def record_large(self, exchange: Exchange) -> Capture:
         """As `record`, with hashing and compression in a thread, for blocks above 256 KB."""
+        ...
+
+    def kept(self, url: str) -> CapturedRecord | None:
+        """The newest answer of that URL that is kept from earlier; None where there is none, or none is to be used."""
         ...
 
 

@@ -63,8 +63,8 @@ def _make_room(path: Path) -> None:
 
 
 def _step(command: list[str], hidden: list[str] | None = None) -> int:
-    """Run one command of ours, shown as it would be typed."""
-    say(f"$ pressmark {' '.join(command)}")
+    """Run one command of ours, shown as it would be typed; of what is *hidden*, that there is more."""
+    say(f"$ pressmark {' '.join(command)}{f' {hidden[0]} …' if hidden else ''}")
     code = subprocess.run([sys.executable, "-m", "crawler.cli", *command, *(hidden or [])], check=False).returncode
     say("")
     return code

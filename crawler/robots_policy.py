@@ -152,8 +152,7 @@ class RobotsPolicy:
 
     def _kept(self, origin: str) -> Rules | None:
         """What the collection keeps of robots.txt, where it is younger than its lifetime and said something final."""
-        kept = getattr(getattr(self._crawler, "pressmark_job", None), "kept", None)  # a recorder alone keeps nothing
-        record = kept(f"{origin}/robots.txt") if kept is not None else None
+        record = recorder_of(self._crawler).kept(f"{origin}/robots.txt")
         if record is None:
             return None
         left = LIFETIME - (self._clock() - record.capture.captured_at).total_seconds()

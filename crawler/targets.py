@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -40,6 +41,8 @@ def resolve(target: str, sites: Sites, *, since: date | None = None, alone: bool
     >>> resolve("www.example.com", Sites()).scope.site
     'example.com'
     """
+    if _ONE_SLASH.match(target):
+        raise UsageError(f"{target!r} lacks a slash: a URL begins with http:// or https://")
     if target in sites.names or not _is_place(target):
         site = sites.named(target)
         scope = Scope.of_site(site, since=since)
@@ -51,12 +54,16 @@ def resolve(target: str, sites: Sites, *, since: date | None = None, alone: bool
         around = seeds(url, scope)
         itself = next(seed for seed in around if seed.url == canonical(url))
     except ValueError as problem:
-        raise UsageError(f"{target!r} is no http or https URL: {problem}") from None
+        what = f"{target!r} is no http or https URL"
+        raise UsageError(what if str(problem).startswith("no http or https URL") else f"{what}: {problem}") from None
     if alone:
         return Target(scope=scope, seeds=(itself,))
     named = {seed.url: seed for seed in (seeds(known, scope) if known else around)}
     first = replace(named.pop(itself.url, itself), priority=itself.priority)
     return Target(scope=scope, seeds=(first, *named.values()))
+
+
+_ONE_SLASH = re.compile(r"https?:/?(?!/)", re.IGNORECASE)
 
 
 def _is_place(target: str) -> bool:

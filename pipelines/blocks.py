@@ -177,6 +177,11 @@ class Blocks:
     cut: bool = False
     """Whether the budget ended before the page did."""
 
+    def around(self, block: int) -> int:
+        """The element around that of the block; -1 where there is none."""
+        element = self.elements[block]
+        return self.parents[element] if element >= 0 else -1
+
 
 def read_blocks(root: LexborNode, budget: Budget = Budget()) -> Blocks:
     """The blocks below *root*, those of `nav` and `footer` elements left out unless hardly any text is left without."""

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipelines.blocks import TAGS, Blocks
+from pipelines.finding import width
 from pipelines.vocabulary import HINT_BIT
 
 _PARAGRAPH: Final = 120
@@ -90,7 +91,7 @@ def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> l
     total, before, has_paragraph = sum(len(blocks.texts[i]) for i in chosen), 0, False
     for at, (last, coming) in enumerate(pairwise(chosen), start=1):
         before += len(blocks.texts[last])
-        has_paragraph = has_paragraph or _extent(blocks.texts[last]) > _PARAGRAPH
+        has_paragraph = has_paragraph or width(blocks.texts[last]) > _PARAGRAPH
         may_end = has_paragraph and before > _LEAST_BEFORE_END * total
         if may_end and any(_close(blocks.texts[i : i + 2], told) for i in range(last + 1, coming + 1)):
             return chosen[:at]
@@ -137,16 +138,10 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
 
 
 def _is_paragraph(text: str, said: set[str]) -> bool:
-    if _extent(text) <= _PARAGRAPH:
+    if width(text) <= _PARAGRAPH:
         return False
     longest = max(map(len, said), default=0)
     return (len(text) > longest and longest < _LONGEST_FIELD) or _line(text) not in said
-
-
-def _extent(text: str) -> int:
-    """How long a line is in letters of an alphabet: a Chinese, Japanese or Korean letter says as much as three."""
-    head = text[:_PARAGRAPH]
-    return len(text) if max(head, default="") < "\u3040" else len(text) + 2 * sum(letter >= "\u3040" for letter in head)
 
 
 def _line(text: str) -> str:
@@ -266,11 +261,7 @@ def _with_source(blocks: Blocks, chosen: list[int]) -> list[int]:
     """*chosen* and the line behind it in the same element that names the source."""
     following = chosen[-1] + 1 if chosen else len(blocks.texts)
     if following < len(blocks.texts) and _SOURCE.match(blocks.texts[following]):
-        text, beside = blocks.texts[following], _around(blocks, following) == _around(blocks, chosen[-1])
+        text, beside = blocks.texts[following], blocks.around(following) == blocks.around(chosen[-1])
         if beside and len(text) < _LONGEST_SOURCE:
             return [*chosen, following]
     return chosen
-
-
-def _around(blocks: Blocks, block: int) -> int:
-    return blocks.parents[blocks.elements[block]]

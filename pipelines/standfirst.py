@@ -164,21 +164,15 @@ def _stands_by_the_headline(blocks: Blocks, line: Line) -> bool:
     """Whether a line of some words right below the headline shares its element, and the paragraphs do not."""
     if line.distance != 1 or width(line.text) < _WORDS or line.text.count(" ") < _SPACES * line.text.isascii():
         return False
-    shared = _around(blocks, line.block)
-    if shared != _around(blocks, line.block - 1):
+    shared = blocks.around(line.block)
+    if shared != blocks.around(line.block - 1):
         return False
     following = [
-        _around(blocks, i)
+        blocks.around(i)
         for i in range(line.block + 1, min(line.block + 8, len(blocks.texts)))
         if width(blocks.texts[i]) > _PARAGRAPH
     ]
     return len(following) > 1 and shared not in following and following[0] == following[1]
-
-
-def _around(blocks: Blocks, i: int) -> int:
-    """The element around that of the block *i*; -1 where there is none."""
-    element = blocks.elements[i]
-    return blocks.parents[element] if element >= 0 else -1
 
 
 def _times_declared(text: str, declared: dict[str, Finding]) -> int:

@@ -56,6 +56,7 @@ def desk(crawled: Crawled, tmp_path: Path) -> Path:
     [
         ("crawl http://[::1 -c ./new", 2, ["http://[::1", "no http or https URL"]),
         ("crawl ftp://example.com/ -c ./new", 2, ["ftp://example.com/", "no http or https URL"]),
+        ("crawl http:/example.com/ -c ./new", 2, ["http:/example.com/", "lacks a slash"]),
         ("crawl pmliv -c ./new", 2, ["'pmliv'", "did you mean 'pmlive'?", "pressmark sites list"]),
         ("crawl http://example.com/ --since yesterday -c ./new", 2, ["--since yesterday", "2026-01-31"]),
         ("crawl http://example.com/ --allow-network all -c ./new", 2, ["--allow-network all", "127.0.0.0/8"]),
@@ -154,12 +155,12 @@ def test_output_that_cannot_be_written(desk: Path) -> None:
         )
         os.close(writing)
         assert (ran.returncode, ran.stderr.count("Traceback")) == (0, 0), words
-    told = subprocess.run(
-        [sys.executable, "-m", "crawler.cli", "search", "*", "-c", "./kept"], cwd=desk, check=False,
-        env=environment(PYTHONIOENCODING="ascii"), capture_output=True, text=True,
-    )  # fmt: skip
-    assert told.returncode in (0, 2)
-    assert "a bug" not in told.stderr
+    url = rows(desk / "kept" / "catalog.db", "select url from articles where body like '%é%' or body like '%ü%'")[0][0]
+    command = [sys.executable, "-m", "crawler.cli", "show", url, "-c", "./kept"]
+    odd = environment(PYTHONIOENCODING="ascii")
+    told = subprocess.run(command, cwd=desk, env=odd, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "\\xe9" in told.stdout or "\\xfc" in told.stdout
 
 
 @pytest.mark.fault(107)
@@ -183,6 +184,50 @@ def test_no_stdout(desk: Path) -> None:
     ran = subprocess.run(["sh", "-c", command], cwd=desk, env=environment(), stderr=subprocess.PIPE, check=False)
 
     assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+@pytest.mark.fault(89)
+def test_a_folder_that_may_only_be_read(desk: Path, tmp_path: Path) -> None:
+    """`verify` finds nothing wrong, `search` and `status` answer, `demo` says where it cannot be."""
+    path = Path(shutil.copytree(desk / "kept", tmp_path / "copy"))
+    for folder in (tmp_path, *(each for each in path.rglob("*") if each.is_dir()), path):
+        folder.chmod(0o555)
+    # root may write everywhere, unless that is taken from it
+    as_anybody = ["setpriv", "--inh-caps=-dac_override", "--bounding-set=-dac_override"] if os.getuid() == 0 else []
+    try:
+        for words, code in (("verify -c ./copy", 0), ("search the -c ./copy", 0), ("status -c ./copy", 0), ("demo", 2)):
+            command = [*as_anybody, sys.executable, "-m", "crawler.cli", *words.split()]
+            ran = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+            assert (ran.returncode, "Traceback" in ran.stderr) == (code, False), (words, ran.stderr)
+        assert "collections/demo" in ran.stderr
+    finally:
+        for folder in (tmp_path, path, *(each for each in path.rglob("*") if each.is_dir())):
+            folder.chmod(0o755)
+
+
+def test_verify_while_a_file_grows(desk: Path, tmp_path: Path) -> None:
+    """The unfinished file is told once, and nothing is said against the rows that point into it."""
+    path = Path(shutil.copytree(desk / "kept", tmp_path / "copy"))
+    [warc] = (path / "archive").glob("*.warc.gz")
+    warc.rename(warc.with_name(f"{warc.name}.open"))
+    (path / "indexes" / f"{warc.name}.cdxj").rename(path / "indexes" / f"{warc.name}.cdxj.open")
+    (path / "MANIFEST").unlink()
+    ran = pressmark("verify", "-c", path, "--json", cwd=tmp_path)
+
+    assert ran.code == 4
+    assert [(finding["file"], finding["problem"]) for finding in ran.json["findings"]] == [
+        (f"archive/{warc.name}.open", "is unfinished")
+    ]
+
+
+def test_a_refused_import_makes_nothing(tmp_path: Path) -> None:
+    """The file is named once with the reason, and no collection is there afterwards."""
+    (tmp_path / "empty.warc").write_bytes(b"")
+    ran = pressmark("import", "empty.warc", "-c", "./new", cwd=tmp_path)
+
+    assert ran.code == 2
+    assert ran.err.splitlines()[0].count("empty.warc") == 1
+    assert not (tmp_path / "new").exists()
 
 
 def test_check_without_a_catalog(desk: Path, tmp_path: Path) -> None:
@@ -277,7 +322,8 @@ def test_batch_lines_have_every_field(tmp_path: Path) -> None:
     for name, page in pages.items():
         (tmp_path / f"{name}.html").write_text(page, encoding="utf-8")
     rows = [{"id": name, "url": f"http://news.example/{name}", "html": f"{name}.html"} for name in (*pages, "missing")]
-    (tmp_path / "m.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    lines = [*map(json.dumps, rows), "{not json", '["no", "object"]']
+    (tmp_path / "m.jsonl").write_text("\n".join(lines), encoding="utf-8")
     pressmark("extract", "--batch", "m.jsonl", "-o", "out.jsonl", cwd=tmp_path).done()
     found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
 
@@ -286,9 +332,12 @@ def test_batch_lines_have_every_field(tmp_path: Path) -> None:
         ("empty", "not_an_article", "empty"),
         ("feed", "listing", "rss"),
         ("missing", "", ""),
+        (None, "", ""),
+        (None, "", ""),
     ]
     assert {tuple(key for key in line if key != "error") for line in found} == {tuple(found[0])}
     assert "missing.html" in found[3]["error"]
+    assert [line["error"].split(":")[0] for line in found[4:]] == ["line 5", "line 6"]
 
 
 def test_batch_on_stdout(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def _exit_code(command: Callable[[], object]) -> int:
         told = storage_error(error, Path(error.filename or "the output"))
         return _told(told, told.exit_code, error)
     except KeyboardInterrupt:
-        return _told("interrupted; the same command goes on where it stopped", INTERRUPTED)
+        return _told("interrupted; nothing that was kept is lost: run the same command again", INTERRUPTED)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Exception as bug:  # noqa: BLE001  the one boundary: whatever comes here is a bug of ours

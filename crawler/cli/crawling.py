@@ -207,4 +207,7 @@ def _progress_line() -> Iterator[Callable[[Progress], None]]:
 def _plain(summary: CrawlSummary) -> dict[str, object]:
     from dataclasses import asdict
 
-    return asdict(summary) | {"collection": str(summary.collection), "stats": dict(summary.stats)}
+    from archive.model import instant
+
+    times = {name: instant(getattr(summary, name)) for name in ("started_at", "finished_at")}
+    return asdict(summary) | {"collection": str(summary.collection), "stats": dict(summary.stats)} | times

@@ -149,7 +149,8 @@ def _count(result: SearchResult, filters: Mapping[str, str]) -> str:
         asked = [result.query, *(f"--{name} {value}" for name, value in filters.items() if value)]
         return f"no article matches: {' '.join(filter(None, asked))}"
     total = f"more than {result.total:,}" if result.more else f"{result.total:,}"
-    shown = f"; the first {len(result.hits):,} are shown (--limit)" if len(result.hits) < result.total else ""
+    first = "the first is" if len(result.hits) == 1 else f"the first {len(result.hits):,} are"
+    shown = f"; {first} shown (--limit)" if len(result.hits) < result.total else ""
     return f"{total} {'article matches' if result.total == 1 and not result.more else 'articles match'}{shown}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,6 +80,7 @@ def import_warcs(
 
     _look_for(warcs)
     reader = default_reader()
+    was_there = collection_path(collection).exists()
     kept = Collection.create(collection_path(collection), site_of=registered_domain)
     with kept.lock():
         _make_whole(kept, reader)
@@ -90,8 +92,10 @@ def import_warcs(
         show_table(rows, ("file", "records", "responses", "articles", "outcome"))
         for row in rows:
             for reason in row["refused"]:  # type: ignore[attr-defined]  # a list by `_import_row`
-                say(f"{row['file']}: {reason}")
+                say(reason if reason.startswith(str(row["file"])) else f"{row['file']}: {reason}")
     if all(taken.path is None for taken in imported.files):
+        if not was_there:
+            shutil.rmtree(kept.path)  # it was made for them
         raise UsageError("none of the files could be taken in; nothing was changed")
 
 

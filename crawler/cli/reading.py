@@ -7,7 +7,6 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,39 +159,40 @@ def _extract_batch(manifest: Path, output: Path | None) -> None:
         raise UsageError(f"{error.filename}: {error.strerror}") from None
     failed = 0
     with place as target:
-        for row in _rows_of(manifest, lines):
-            record = _batch_record(reader, manifest.parent, row)
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            record = _batch_record(reader, manifest, number, line)
             if problem := record.get("error"):
                 failed += 1
-                say(f"{row.get('id')}: {problem}")
+                say(f"{record['id'] or manifest}: {problem}")
             target.write(json.dumps(record, ensure_ascii=False) + "\n")
     if failed:
         say(f"{failed} of {len(lines)} pages could not be read; the others are in {output or 'the output'}")
 
 
-def _rows_of(manifest: Path, lines: list[str]) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise UsageError(f"{manifest}, line {number}: not JSON: {error}") from None
-        if not isinstance(row, dict) or not {"id", "html"} <= row.keys():
-            raise UsageError(f'{manifest}, line {number}: an object with "id", "url" and "html" is needed')
-        yield row
-
-
-def _batch_record(reader: Reader, folder: Path, row: dict[str, Any]) -> dict[str, Any]:
+def _batch_record(reader: Reader, manifest: Path, number: int, line: str) -> dict[str, Any]:
     """One line of the output: every field in each, empty where the page is no article or could not be read."""
+    row: dict[str, Any] = {}
     try:
-        content = _file_bytes(folder / str(row["html"]))
+        row = _row_of(number, line)
+        content = _file_bytes(manifest.parent / str(row["html"]))
         when = _instant(str(row.get("captured_at") or ""))
     except UsageError as error:
-        return {"id": row["id"], "kind": "", "reason": "", "error": str(error), **_NO_FIELDS, "ms": 0.0}
+        return {"id": row.get("id"), "kind": "", "reason": "", "error": str(error), **_NO_FIELDS, "ms": 0.0}
     begun = time.process_time()
     reading = reader.read(page_record(content, url=str(row.get("url") or NO_URL), captured_at=when))
     return {"id": row["id"], **_scored_fields(reading), "ms": round(1000 * (time.process_time() - begun), 3)}
+
+
+def _row_of(number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"line {number}: not JSON: {error}") from None
+    if not isinstance(row, dict) or not {"id", "html"} <= row.keys():
+        raise UsageError(f'line {number}: an object with "id", "url" and "html" is needed')
+    return row
 
 
 _NO_FIELDS: dict[str, Any] = {

@@ -45,6 +45,9 @@ class Remembers:
         self.large += 1
         return self.record(exchange)
 
+    def kept(self, url: str) -> None:
+        """Nothing is kept from earlier."""
+
 
 @dataclass
 class Edge:

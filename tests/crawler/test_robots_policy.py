@@ -18,7 +18,7 @@ from crawler.context import CAPTURE
 from crawler.failures import AddressBlocked, ConnectFailed, NameNotResolved, RobotsForbidden, RobotsUnreachable
 from crawler.robots_policy import MAX_REDIRECTS, RobotsPolicy
 from crawler.wire import CONTEXT, Context
-from tests.crawler.edge import run
+from tests.crawler.edge import Remembers, run
 from tests.crawler.whole_crawl import crawl
 from tests.misbehaving import Behaviour, Visit, endless, kept_open, page, silent
 
@@ -241,6 +241,7 @@ def test_lifetime() -> None:
     async def ask() -> None:
         crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
         crawler.engine = SimpleNamespace(downloader=SimpleNamespace(fetch=fetch))
+        crawler.pressmark_job = Remembers()
         policy = RobotsPolicy(crawler, monotonic=lambda: ticks[0])
         for ticks[0] in (0.0, 86_399.0, 86_401.0):
             await policy.process_request(Request("http://a.example/story"))
@@ -261,6 +262,7 @@ def test_origins_are_apart() -> None:
     async def ask() -> None:
         crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
         crawler.engine = SimpleNamespace(downloader=SimpleNamespace(fetch=fetch))
+        crawler.pressmark_job = Remembers()
         policy = RobotsPolicy(crawler)
         for url in ("http://a.example/1", "http://A.example/2", "https://a.example/", "http://a.example:81/"):
             await policy.process_request(Request(url))
