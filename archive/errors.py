@@ -55,6 +55,9 @@ class DamagedRecord(CheckFailed):
         self.offset = offset
         self.problem = problem
 
+    def __reduce__(self) -> tuple[type[DamagedRecord], tuple[str, int, str]]:
+        return DamagedRecord, (self.warc, self.offset, self.problem)  # children of a rebuild send it to their parent
+
 
 class CollectionLocked(PressmarkError):
     """Another job writes to this collection; the message names its process."""

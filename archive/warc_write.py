@@ -12,6 +12,7 @@ import os
 import re
 import socket
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ OPEN = ".open"
 
 GIGABYTE = 1_000_000_000
 
+_LONG = 256 << 10
 _ODD = re.compile(r"[^A-Za-z0-9._]+")
 
 
@@ -214,6 +216,29 @@ class WarcWriter:
             raise self._failed
 
 
+class RunningDigest:
+    """SHA-256 of what was told so far. What is long is hashed in a thread, for it would hold up an event loop."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+        self._thread: ThreadPoolExecutor | None = None
+        self._last: Future[None] | None = None
+
+    def update(self, data: bytes) -> None:
+        """Take the next bytes; those behind a long part wait for it, so that the order stays."""
+        if (self._last is None or self._last.done()) and len(data) <= _LONG:
+            self._sha256.update(data)
+            return
+        self._thread = self._thread or ThreadPoolExecutor(1)
+        self._last = self._thread.submit(self._sha256.update, data)
+
+    def hexdigest(self) -> str:
+        """The digest of everything; nothing is taken afterwards."""
+        if self._thread is not None:
+            self._thread.shutdown()
+        return self._sha256.hexdigest()
+
+
 @dataclass(slots=True, kw_only=True)
 class _OpenWarc:
     """The file that grows, as far as it is known to be whole."""
@@ -224,7 +249,7 @@ class _OpenWarc:
     tail: Path
     size: int = 0
     records: int = 0
-    sha256: hashlib._Hash = field(default_factory=hashlib.sha256)
+    sha256: RunningDigest = field(default_factory=RunningDigest)
     lines: list[str] = field(default_factory=list)
     tail_fd: int | None = None
     tail_torn: bool = False

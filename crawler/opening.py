@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Self
 
 from archive.catching_up import catch_up
 from archive.collection import Collection
+from archive.errors import DamagedRecord
 from archive.files import Files, disk_errors, keep_reserve
 from archive.index import Catalog
 from archive.jobs import first_job_record, job_records, opening_fields
@@ -282,7 +283,11 @@ def _read_anew(collection: Collection, reader_id: str) -> None:
     if collection.is_current(reader_id):
         return
     log.warning("the catalog was read by an earlier version; all pages are read again first, from the WARC files")
-    collection.rebuild(default_reader, workers=children_for(os.cpu_count()))
+    collection.rebuild(default_reader, workers=children_for(os.cpu_count()), on_damage=_warn_of)
+
+
+def _warn_of(damage: DamagedRecord) -> None:
+    log.warning("passed over: %s", damage)
 
 
 def _catch_up(
@@ -309,6 +314,8 @@ def _catch_up(
             on_batch=acknowledge,
             site_of=registered_domain,
         )
+    for damage in caught_up.damaged:
+        _warn_of(damage)
     if caught_up.captures:
         log.warning("%d captures of an earlier job were folded first", caught_up.captures)
     return caught_up.captures, reader.aborted

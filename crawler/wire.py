@@ -16,6 +16,7 @@ PRESSMARK_ALLOW_NETWORKS, PRESSMARK_CONNECT_TO, PRESSMARK_CA_FILE, PRESSMARK_BYT
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -122,8 +123,11 @@ class WireDownloadHandler(BaseDownloadHandler):
             answer.reply.cut(refused.outcome, refused.outcome, str(refused))
         seconds = self._monotonic() - began
         request.meta["download_latency"] = seconds
-        response = None if answer.reply.outcome in FAILURES else response_of(request.url, answer)
-        exchange = exchange_of(request, answer, started_at, started_at + timedelta(seconds=seconds))
+        taken = (answer, request, started_at, started_at + timedelta(seconds=seconds))
+        if len(answer.reply.wire) > _LARGE:  # its copies would hold up the event loop for all other sites
+            response, exchange = await asyncio.to_thread(_taken_from, *taken)
+        else:
+            response, exchange = _taken_from(*taken)
         self._count(exchange)
         request.meta[CAPTURE] = await _keep(recorder_of(self.crawler), exchange)
         if response is None:
@@ -147,6 +151,14 @@ def client_of(crawler: Any) -> Client:
         crawler.pressmark_client = Client.from_settings(crawler.settings)
     client: Client = crawler.pressmark_client
     return client
+
+
+def _taken_from(
+    answer: Answer, request: Request, started_at: datetime, finished_at: datetime
+) -> tuple[Response | None, Exchange]:
+    """What goes up of an answer, None for one that is none, and what is kept of it."""
+    response = None if answer.reply.outcome in FAILURES else response_of(request.url, answer)
+    return response, exchange_of(request, answer, started_at, finished_at)
 
 
 async def _keep(recorder: Recorder, exchange: Exchange) -> Capture:

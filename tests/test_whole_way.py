@@ -215,6 +215,38 @@ def test_a_lost_catalog_is_made_anew(copy: Path) -> None:
     assert (copy / "catalog.db").read_bytes() == first
 
 
+@pytest.mark.fault(94)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_rebuild_tells_what_is_damaged(copy: Path, workers: str) -> None:
+    """`rebuild` over a damaged record names file and byte, keeps all else, and ends with 4; so it does in children."""
+    found = "select warc, offset, length from captures where kind = 'response' and mime like '%html%' limit 1"
+    [(warc, offset, length)] = rows(copy / "catalog.db", found)
+    [(before,)] = rows(copy / "catalog.db", "select count(*) from captures")
+    flip(copy / "archive" / warc, offset + length // 2)
+    shutil.copy(copy / "archive" / warc, copy / "archive" / "second.warc.gz")  # with one file no children are needed
+    ran = pressmark("rebuild", "--workers", workers, "-c", copy, cwd=copy.parent)
+
+    assert ran.code == 4
+    assert f"passed over: {warc}, byte {offset}: " in ran.err
+    assert "2 damaged records were passed over" in ran.err
+    assert rows(copy / "catalog.db", "select count(*) from captures") == [(before - 1,)]
+
+
+@pytest.mark.fault(95)
+def test_a_rebuild_misses_no_file(copy: Path) -> None:
+    """Where a listed file is missing, `rebuild` ends with 4, names it, and leaves the catalog, unless it is told."""
+    [(warc,)] = rows(copy / "catalog.db", "select distinct warc from captures limit 1")
+    (copy / "archive" / warc).rename(copy.parent / warc)
+    before = (copy / "catalog.db").read_bytes()
+    refused = pressmark("rebuild", "-c", copy, cwd=copy.parent)
+    after = (copy / "catalog.db").read_bytes()
+    pressmark("rebuild", "--allow-missing", "-c", copy, cwd=copy.parent).done()
+
+    assert (refused.code, warc in refused.err, "--allow-missing" in refused.err) == (4, True, True)
+    assert after == before
+    assert rows(copy / "catalog.db", "select count(*) from captures where warc = ?", warc) == [(0,)]
+
+
 def test_verify(crawled: Crawled) -> None:
     """`verify` finds nothing in what was just written, and has looked at every capture."""
     report = pressmark("verify", "--json", "-c", crawled.path, cwd=crawled.path.parent).done().json

@@ -18,6 +18,7 @@ from crawler.cli import options
 if TYPE_CHECKING:
     from archive.catching_up import Reader
     from archive.collection import Collection
+    from archive.errors import DamagedRecord
     from archive.foreign import TakenIn
     from archive.repair import Repaired
     from archive.verify import Finding, Report
@@ -35,6 +36,9 @@ pressmark import *.warc.gz --json
 """
 
 _REBUILD_HELP = """Make the catalog anew from the WARC files alone.
+
+A damaged record is passed over and told, with file and offset, and the command then ends with 4; so it does, with
+nothing changed, where a file that MANIFEST lists is missing.
 
 With --check a second catalog is built beside the first and all tables are compared: exit 0 when they are equal,
 4 with the first row that differs.
@@ -212,7 +216,7 @@ def _sentence(finding: Finding) -> str:
 
 def _make_whole(kept: Collection, reader: Reader) -> None:
     """Finish what a killed job left, fold what it had not folded, and read anew what another reader read."""
-    from crawler.cli.output import say
+    from crawler.cli.output import printable, say
 
     kept.recover()
     if kept.is_current(reader.id):
@@ -221,7 +225,7 @@ def _make_whole(kept: Collection, reader: Reader) -> None:
         from crawler.bindings import default_reader
 
         say(f"the catalog of {kept.name} was read by another version; all pages are read anew first")
-        kept.rebuild(default_reader)
+        kept.rebuild(default_reader, on_damage=lambda damage: say(printable(f"passed over: {damage}")))
 
 
 def _open(name_or_path: str) -> Collection:
@@ -251,24 +255,33 @@ def _check(kept: Collection, workers: int, allow_missing: bool, as_json: bool) -
 
 
 def _rebuild(kept: Collection, workers: int, allow_missing: bool, as_json: bool) -> None:
+    from archive.flaws import Flaw, noted_flaws
     from crawler.bindings import default_reader
-    from crawler.cli.output import say, write_json
+    from crawler.cli.output import printable, say, write_json
 
-    damaged: list[str] = []
+    damaged: list[DamagedRecord] = []
     with _counting("captures read") as progress:
         catalog = kept.rebuild(
             default_reader,
             workers=workers,
             allow_missing=allow_missing,
             progress=progress,
-            on_damage=lambda damage: damaged.append(str(damage)),
+            on_damage=damaged.append,
         )
+    noted = noted_flaws(kept.path)
+    since = [d for d in damaged if (d.warc, Flaw(offset=d.offset, problem=d.problem)) not in noted]
     if as_json:
-        write_json({"catalog": str(catalog), "damaged": damaged})
-        return
-    for damage in damaged:
-        say(f"passed over: {damage}")
-    say(f"{catalog} made anew")
+        write_json({"catalog": str(catalog), "damaged": [str(damage) for damage in damaged]})
+    else:
+        for damage in damaged:
+            came_so = "" if damage in since else " (it was so when the file was imported)"
+            say(printable(f"passed over: {damage.warc}, byte {damage.offset}: {damage.problem}{came_so}"))
+        say(f"{catalog} made anew")
+    if since:
+        raise CheckFailed(
+            f"{len(since):,} damaged records were passed over, the catalog holds what is whole; the rest comes back "
+            f"with a copy of the file, or is fetched again after `pressmark verify --repair -c {kept.path}`"
+        )
 
 
 def _import_row(taken: TakenIn, articles: object) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from archive.warc import (
     scan_members,
     unfinished,
 )
+from archive.warc_write import RunningDigest
 from tests.archive.exchanges import NOON, exchange, numbered_ids, writer
 from tests.archive.faulty_files import (
     Fault,
@@ -339,3 +341,13 @@ def test_error_names_the_file(tmp_path: Path) -> None:
 
     with pytest.raises(DiskFull, match="Disk quota exceeded; make room"):
         crawl(tmp_path, FaultyFiles(3, denied), Crawled())
+
+
+def test_digest_of_long_parts() -> None:
+    """Long parts are hashed in a thread; the digest is that of all parts in their order."""
+    parts = [bytes([n]) * size for n, size in enumerate([3, 3 << 20, 5, 1 << 20, 300 << 10, 7])]
+    running = RunningDigest()
+    for part in parts:
+        running.update(part)
+
+    assert running.hexdigest() == hashlib.sha256(b"".join(parts)).hexdigest()

@@ -22,7 +22,9 @@ BOUND = 0.05
 SLACK = 5
 """Other processes share the machine's caches and cores."""
 
-NOISE = random.Random(7).randbytes(12 << 20)
+NOISE = random.Random(7).randbytes(32 << 20)
+"""As long as a body may be."""
+
 ITEMS = b"".join(b"<item><title>Story %d</title><link>/2026/11/story-%d</link></item>" % (n, n) for n in range(20_000))
 PLACES = b"".join(b"<url><loc>/2026/11/12/story-number-%d-of-the-day</loc></url>" % n for n in range(50_000))
 RULES = b"".join(b"Disallow: /a%d*b$\n" % n for n in range(25_000))
