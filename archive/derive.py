@@ -116,6 +116,12 @@ def merge_facts(db: sqlite3.Connection, other: str) -> None:
     )
 
 
+def article_rows(db: sqlite3.Connection, shown: list[tuple[list[str], list[Showing]]]) -> dict[str, dict[str, Any]]:
+    """What `article_rows` would hold, by article, if each component of URLs had been seen in these showings alone."""
+    names = _ARTICLE_COLUMNS.split(", ")
+    return {row[0]: dict(zip(names, row, strict=True)) for row in _article_rows(db, shown).values()}
+
+
 def _showings(pages: Pages, component: Iterable[str]) -> list[Showing]:
     return sorted(showing for key in component for showing in pages.showings(key))
 

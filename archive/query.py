@@ -1,4 +1,4 @@
-"""Finds articles in the catalog, shows one with all that is known of it, and says how a collection stands.
+"""Opens the catalog for reading, shows an article with all that is known of it, and says how a collection stands.
 
 Everything here only reads. Values that a caller gives are bound, never written into a statement.
 """
@@ -6,25 +6,19 @@ Everything here only reads. Values that a caller gives are bound, never written 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import date
-from difflib import get_close_matches
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from archive import schema
 from archive.database_errors import database_errors
 from archive.errors import UsageError
-from archive.query_syntax import quote_odd_words, syntax_errors
 from archive.results import (
-    Hit,
     JobStatus,
     Pressmark,
     Relative,
-    SearchResult,
     Shown,
     ShownCapture,
     ShownEvidence,
@@ -35,16 +29,8 @@ from archive.results import (
 from archive.text import storable
 from archive.urlkey import url_key
 
-MAX_RANKED = 10_000
-"""Up to so many matches are counted and ranked; of more the newest ones are."""
-
-MAX_QUERY = 2000
-"""Characters that a query or a filter may have."""
-
 MAX_CAPTURES = 1000
 """Captures that a timeline shows, the newest ones."""
-
-Sort = Literal["relevance", "date"]
 
 
 class NotFound(UsageError):
@@ -76,43 +62,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         # A file in WAL mode needs a place for its shared memory, unless nothing can change it.
         return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
     return db
-
-
-def search(
-    db: sqlite3.Connection,
-    query: str = "",
-    *,
-    site: str = "",
-    section: str = "",
-    author: str = "",
-    language: str = "",
-    since: str = "",
-    until: str = "",
-    sort: Sort = "relevance",
-    limit: int = 20,
-    marks: tuple[str, str] = ("[", "]"),
-) -> SearchResult:
-    """The articles that match *query* (FTS5 syntax) and every filter; an empty query matches all, newest first.
-
-    *author* is part of a name, *language* may be `en` for `en-gb`; *since* and *until* are days, months or years, both
-    inclusive, of publication or, where that is unknown, of the first capture. Raises QueryError or UsageError.
-    """
-    for asked in (query, site, section, author, language, since, until):
-        if len(asked) > MAX_QUERY:
-            raise UsageError(f"{asked[:40]!r}… is too long; ask with at most {MAX_QUERY:,} characters")
-    if site:
-        _check_site(db, storable(site))
-    where, values = _filters(site=site, section=section, author=author, language=language, since=since, until=until)
-    query = quote_odd_words(storable(query).strip())
-    if not query:
-        return _newest(db, where, values, limit)
-    with syntax_errors(db, query):
-        return _matching(db, query, where, values, sort=sort, limit=limit, marks=marks)
-
-
-def sites(db: sqlite3.Connection) -> list[str]:
-    """The sites that have articles."""
-    return [site for (site,) in db.execute("select distinct site from article_rows order by site")]
 
 
 def show(db: sqlite3.Connection, what: str) -> Shown:
@@ -171,153 +120,6 @@ def status(db: sqlite3.Connection, collection_dir: Path, *, jobs: int = 10) -> S
             if path.exists()
         ),
         quarantined=sum(1 for _ in quarantine.iterdir()) if quarantine.is_dir() else 0,
-    )
-
-
-def _filters(**wanted: str) -> tuple[str, list[Any]]:
-    """The conditions on `article_rows as a`, and the values that they bind."""
-    where, values = [], list[Any]()
-    for name, value in wanted.items():
-        if value:
-            condition, bound = _FILTERS[name]
-            where.append(condition)
-            values += bound(storable(value))
-    return " and ".join(where) or "1", values
-
-
-def _day(value: str) -> str:
-    with suppress(ValueError):
-        if re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
-            date.fromisoformat(value + "0000-01-01"[len(value) :])
-            return value
-    raise UsageError(f"{value!r} is no date; write 2026, 2026-03 or 2026-03-31")
-
-
-def _like(value: str) -> str:
-    return "%" + re.sub(r"([%_\\])", r"\\\1", value) + "%"
-
-
-_FILTERS: dict[str, tuple[str, Any]] = {
-    "site": ("a.site = ?", lambda value: [value]),
-    "section": ("a.section = ? collate nocase", lambda value: [value]),
-    "author": (
-        "exists (select 1 from json_each(a.authors) as n where n.value like ? escape '\\')",
-        lambda value: [_like(value)],
-    ),
-    "language": (
-        "(a.language = ? or substr(a.language, 1, ?) = ?)",
-        lambda v: [v.lower(), len(v) + 1, f"{v.lower()}-"],
-    ),
-    "since": ("a.day >= ?", lambda value: [_day(value)]),
-    "until": ("a.day < ? || '~'", lambda value: [_day(value)]),
-}
-
-
-def _check_site(db: sqlite3.Connection, site: str) -> None:
-    known = db.execute("select 1 from article_rows where site = ? limit 1", (site,)).fetchone()
-    if known is None:
-        there = sites(db)
-        close = get_close_matches(site, there, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(there[:10]) or 'none yet'}"
-        raise UsageError(f"no article of a site {site!r}; {hint}")
-
-
-_HIT = (
-    "a.id, a.url, a.site, t.headline, a.authors, a.date_published, a.section, a.language, a.first_captured_at, "
-    "c.record_id, c.payload_digest, c.warc, c.offset, c.length, a.text_id, substr(t.body, 1, 200)"
-)
-
-
-def _newest(db: sqlite3.Connection, where: str, values: list[Any], limit: int) -> SearchResult:
-    (total,) = _one(
-        db,
-        f"select count(*) from (select 1 from article_rows as a where {where} limit ?)",  # noqa: S608  conditions of _FILTERS
-        (*values, MAX_RANKED + 1),
-    )
-    ids = db.execute(
-        f"select a.id from article_rows as a where {where} order by a.dated_at desc, a.id limit ?",  # noqa: S608
-        (*values, limit),
-    )
-    hits = _hits(db, [(article, None) for (article,) in ids], {})
-    return SearchResult(query="", hits=hits, total=min(total, MAX_RANKED), more=total > MAX_RANKED)
-
-
-def _matching(
-    db: sqlite3.Connection,
-    query: str,
-    where: str,
-    values: list[Any],
-    *,
-    sort: Sort,
-    limit: int,
-    marks: tuple[str, str],
-) -> SearchResult:
-    matched = (
-        f"from articles_fts as f join article_rows as a on a.text_id = f.rowid where f.articles_fts match ? and {where}"
-    )
-    (total, first) = _one(
-        db,
-        f"select count(*), min(text_id) "  # noqa: S608  conditions of _FILTERS
-        f"from (select f.rowid as text_id {matched} order by f.rowid desc limit ?)",
-        (query, *values, MAX_RANKED + 1),
-    )
-    rank, order = ("null", "a.dated_at desc, a.id") if sort == "date" else ("f.rank", "f.rank, a.id")
-    ranked = db.execute(
-        f"select a.id, {rank} {matched} and f.rowid >= ? order by {order} limit ?",
-        (query, *values, first or 0, limit),
-    ).fetchall()
-    hits = _hits(
-        db,
-        [(article, None if rank is None else -rank) for article, rank in ranked],
-        _snippets(db, query, ranked, marks),
-    )
-    return SearchResult(query=query, hits=hits, total=min(total, MAX_RANKED), more=total > MAX_RANKED)
-
-
-def _snippets(
-    db: sqlite3.Connection, query: str, ranked: list[tuple[str, float | None]], marks: tuple[str, str]
-) -> dict[str, str]:
-    """The words around the match in each article."""
-    rows = db.execute(
-        "select a.id, snippet(articles_fts, -1, ?, ?, '…', 24) "
-        "from json_each(?) as k "
-        "join article_rows as a on a.id = k.value "
-        "join articles_fts on articles_fts.rowid = a.text_id "
-        "where articles_fts match ?",
-        (*marks, json.dumps([article for article, _ in ranked]), query),
-    )
-    return dict(rows)
-
-
-def _hits(db: sqlite3.Connection, ranked: list[tuple[str, float | None]], snippets: dict[str, str]) -> tuple[Hit, ...]:
-    rows = {
-        row[0]: row
-        for row in db.execute(
-            f"select {_HIT} "  # noqa: S608  names of columns
-            "from json_each(?) as k "
-            "join article_rows as a on a.id = k.value "
-            "join texts as t on t.id = a.text_id "
-            "join captures as c on c.record_id = a.record_id",
-            (json.dumps([article for article, _ in ranked]),),
-        )
-    }
-    return tuple(_hit(rows[article], score, snippets.get(article)) for article, score in ranked)
-
-
-def _hit(row: tuple[Any, ...], score: float | None, snippet: str | None) -> Hit:
-    return Hit(
-        id=row[0],
-        url=row[1],
-        site=row[2],
-        headline=row[3],
-        authors=tuple(json.loads(row[4])),
-        date_published=row[5],
-        section=row[6],
-        language=row[7],
-        first_captured_at=row[8],
-        pressmark=Pressmark(record_id=row[9], payload_digest=row[10], warc=row[11], offset=row[12], length=row[13]),
-        snippet=row[15] if snippet is None else snippet,
-        score=score,
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from archive import query
 from archive.errors import NoSuchCollection
 from archive.places import is_collection, not_there
+from archive.search import Filters, Sort, search
 
 if TYPE_CHECKING:
     from archive.results import SearchResult, Shown, Status
@@ -39,31 +40,16 @@ class ReadingRoom:
         self,
         words: str = "",
         *,
-        site: str = "",
-        section: str = "",
-        author: str = "",
-        language: str = "",
-        since: str = "",
-        until: str = "",
-        sort: query.Sort = "relevance",
+        sort: Sort = "relevance",
         limit: int = 20,
+        offset: int = 0,
         marks: tuple[str, str] = ("[", "]"),
+        facets: bool = False,
+        **filters: Unpack[Filters],
     ) -> SearchResult:
-        """The articles that match; see `archive.query.search`."""
+        """The articles that match; see `archive.search.search`."""
         with query.reading(self.path / "catalog.db") as db:
-            return query.search(
-                db,
-                words,
-                site=site,
-                section=section,
-                author=author,
-                language=language,
-                since=since,
-                until=until,
-                sort=sort,
-                limit=limit,
-                marks=marks,
-            )
+            return search(db, words, sort=sort, limit=limit, offset=offset, marks=marks, facets=facets, **filters)
 
     def show(self, what: str) -> Shown:
         """All that is known of an article, by its id, any of its URLs, or a record id; see `archive.query.show`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -71,6 +71,17 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """One value among the articles that a search found."""
+
+    value: str
+    """The value: a site, section, author, keyword, language, or month."""
+
+    count: int
+    """How many articles have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
     """What a search found."""
 
@@ -85,6 +96,9 @@ class SearchResult:
 
     more: bool = False
     """True when there are more than `total`, which were not counted; then only the newest of them were ranked."""
+
+    facets: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
+    """By site, section, author, keyword, language and month (of publication or first capture), when asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
@@ -15,6 +14,7 @@ from crawler.cli import options
 
 if TYPE_CHECKING:
     from archive.results import SearchResult, Shown, ShownEvidence, Status
+    from archive.search import Filters
 
 _SEARCH_HELP = """Find articles.
 
@@ -25,6 +25,7 @@ all articles that the filters let through are listed, newest first.
 pressmark search 'vaccine AND (trial OR study)' --since 2026-01-01
 pressmark search '"marketing authorisation"' --site pmlive.com --sort date
 pressmark search oncology --format csv > oncology.csv
+pressmark search recall --as-of 2026-03-31 --facets
 """
 
 _SHOW_HELP = """Show one article with its pressmark, captures, revisions and copies on other sites.
@@ -44,6 +45,9 @@ pressmark status -c news
 pressmark status --json
 """
 
+_SHOWN = 12
+"""Values of a facet on a terminal: the most frequent ones, of months the last; `--json` has more."""
+
 _HIT_COLUMNS = ("headline", "site", "date_published", "snippet", "pressmark")
 
 
@@ -57,45 +61,37 @@ def add_to(app: typer.Typer) -> None:
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.", show_default=False)] = "",
     collection: options.CollectionName = DEFAULT_COLLECTION,
-    site: Annotated[str, typer.Option(help="Only this site.")] = "",
-    section: Annotated[str, typer.Option(help="Only this section.")] = "",
-    author: Annotated[str, typer.Option(help="Only authors whose name holds this.")] = "",
-    language: Annotated[str, typer.Option(help="Only this language, such as en.")] = "",
-    since: Annotated[str, typer.Option(metavar="DATE", help="Published on this day, month or year, or later.")] = "",
-    until: Annotated[str, typer.Option(metavar="DATE", help="Published on this day, month or year, or before.")] = "",
+    site: options.Site = "",
+    section: options.Section = "",
+    author: options.Author = "",
+    keyword: options.Keyword = "",
+    language: options.Language = "",
+    since: options.Since = "",
+    until: options.Until = "",
+    cluster: options.Cluster = "",
+    revisions: options.Revisions = 0,
+    as_of: options.AsOf = "",
     sort: Annotated[str, typer.Option(metavar="relevance|date", help="What comes first.")] = "relevance",
     limit: Annotated[int, typer.Option(min=1, help="At most so many articles.")] = 20,
+    facets: Annotated[bool, typer.Option("--facets", help="Also how many there are by site, month, author ….")] = False,
     form: options.OutputFormat = "table",
     as_json: options.AsJson = False,
 ) -> None:
     """Find articles."""
-    from archive.query import search as search_catalog
     from archive.results import Hit
+    from archive.search import search as search_catalog
     from crawler.cli.output import say, write_json, write_rows
 
     chosen = options.chosen_format(form, as_json)
-    filters = {
-        "site": site.removeprefix("www."),
-        "section": section,
-        "author": author,
-        "language": language,
-        "since": since,
-        "until": until,
-    }
     if sort not in ("relevance", "date"):
         raise UsageError(f"--sort {sort}: {options.did_you_mean(sort, ('relevance', 'date'))}")
+    filters = options.filters(
+        site=site, section=section, author=author, keyword=keyword, language=language, since=since, until=until,
+        cluster=cluster, revisions=revisions, as_of=as_of,
+    )  # fmt: skip
     with options.catalog(collection) as db:
         result = search_catalog(
-            db,
-            query,
-            site=filters["site"],
-            section=section,
-            author=author,
-            language=language,
-            since=since,
-            until=until,
-            sort=cast("Literal['relevance', 'date']", sort),
-            limit=limit,
+            db, query, sort=cast("Literal['relevance', 'date']", sort), limit=limit, facets=facets, **filters
         )
     if chosen == "json":
         write_json(asdict(result))
@@ -104,6 +100,7 @@ def search(
     if chosen == "table":
         if result.hits:
             _show_hits(result)
+        _show_facets(result)
         say(_count(result, filters))
     else:
         write_rows(rows, _HIT_COLUMNS, chosen, keys=[field.name for field in fields(Hit)])
@@ -144,9 +141,9 @@ def status(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: opt
         _show_status(now)
 
 
-def _count(result: SearchResult, filters: Mapping[str, str]) -> str:
+def _count(result: SearchResult, filters: Filters) -> str:
     if not result.hits:
-        asked = [result.query, *(f"--{name} {value}" for name, value in filters.items() if value)]
+        asked = [result.query, *(f"--{name.replace('_', '-')} {value}" for name, value in filters.items())]
         return f"no article matches: {' '.join(filter(None, asked))}"
     total = f"more than {result.total:,}" if result.more else f"{result.total:,}"
     first = "the first is" if len(result.hits) == 1 else f"the first {len(result.hits):,} are"
@@ -168,6 +165,24 @@ def _show_hits(result: SearchResult) -> None:
             (f"  {mark.warc} @{mark.offset} {mark.payload_digest}", "dim"),
             ("", ""),
         )
+
+
+def _show_facets(result: SearchResult) -> None:
+    """The most frequent values of each facet, beside one another where there is room."""
+    from rich.columns import Columns
+
+    from crawler.cli.output import new_table, print_rich, printable
+
+    tables = []
+    for name, values in result.facets.items():
+        table = new_table(name)
+        table.add_column()
+        table.add_column(justify="right")
+        for one in values[-_SHOWN:] if name == "month" else values[:_SHOWN]:
+            table.add_row(printable(one.value), f"{one.count:,}")
+        tables += [table] if values else []
+    if tables:
+        print_rich(Columns(tables, padding=(0, 3)))
 
 
 def _show_article(shown: Shown) -> None:

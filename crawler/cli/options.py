@@ -14,6 +14,7 @@ import typer
 from archive.errors import UsageError
 
 if TYPE_CHECKING:
+    from archive.search import Filters
     from crawler.cli.output import Format
 
 CollectionName = Annotated[
@@ -21,6 +22,17 @@ CollectionName = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 OutputFormat = Annotated[str, typer.Option("--format", metavar="table|json|jsonl|csv", help="How to print the result.")]
+
+Site = Annotated[str, typer.Option(help="Only this site.")]
+Section = Annotated[str, typer.Option(help="Only this section.")]
+Author = Annotated[str, typer.Option(help="Only authors whose name holds this.")]
+Keyword = Annotated[str, typer.Option(help="Only articles with this keyword.")]
+Language = Annotated[str, typer.Option(help="Only this language, such as en.")]
+Since = Annotated[str, typer.Option(metavar="DATE", help="Published on this day, month or year, or later.")]
+Until = Annotated[str, typer.Option(metavar="DATE", help="Published on this day, month or year, or before.")]
+Cluster = Annotated[str, typer.Option(metavar="ID", help="Only the copies of one article, by the id of their cluster.")]
+Revisions = Annotated[int, typer.Option(metavar="N", min=0, help="Only articles with at least so many texts.")]
+AsOf = Annotated[str, typer.Option(metavar="DATE", help="The archive as it stood on this day, month or year.")]
 
 FORMATS = ("table", "json", "jsonl", "csv")
 
@@ -42,6 +54,12 @@ def catalog(name_or_path: str) -> Iterator[sqlite3.Connection]:
 
     with reading(existing(name_or_path) / "catalog.db") as db:
         yield db
+
+
+def filters(**given: str | int) -> Filters:
+    """What narrows a search, without what was not given."""
+    given["site"] = str(given["site"]).removeprefix("www.")
+    return cast("Filters", {name: value for name, value in given.items() if value})
 
 
 def day(option: str, text: str | None) -> date | None:

@@ -15,8 +15,9 @@ from archive.collection import Collection
 from archive.errors import NoSuchCollection, UsageError
 from archive.index import Catalog
 from archive.model import Evidence, Listing
-from archive.query import NotFound, quote_odd_words, reading, search, show
-from archive.query_syntax import QueryError
+from archive.query import NotFound, reading, show
+from archive.query_syntax import QueryError, quote_odd_words
+from archive.search import search
 from archive.warc_read import read_capture
 from tests.archive.catalogs import LONG, article, at, capture, make_reader
 
@@ -294,7 +295,7 @@ def test_searching_while_writing(filled: Collection) -> None:
 
 def test_more_than_can_be_ranked(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of more matches than can be ranked, the newest are, and the total says so."""
-    monkeypatch.setattr("archive.query.MAX_RANKED", 3)
+    monkeypatch.setattr("archive.search.MAX_RANKED", 3)
     for n in range(5):
         catalog.add(capture(f"https://example.com/{n}", captured_at=at(n)), article(f"Number {n} of all", f"word {n}"))
     catalog.commit()

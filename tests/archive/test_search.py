@@ -1,0 +1,138 @@
+"""Search by what is known of articles: facets, filters, pages of results, and the archive as it stood on a day."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from archive.errors import UsageError
+from archive.index import Catalog
+from archive.results import Facet
+from archive.search import matching, search
+from tests.archive.catalogs import LONG, article, at, capture
+
+DAY = 24 * 60
+RECALL = "https://pharma.example/recall"
+
+
+@pytest.fixture
+def months(catalog: Catalog) -> sqlite3.Connection:
+    """Three articles of March 2026; one of them changes in April, and again, back to its first text, in May."""
+    first = article("Tablets are recalled", f"All lots. {LONG * 3}", section="Safety", keywords=("recall", "FDA"))
+    second = article("Tablets are safe", f"No lot at all. {LONG * 3}", section="Business", keywords=("recall",))
+    for days, reading in ((0, first), (31, second), (61, first)):
+        catalog.add(capture(RECALL, captured_at=at(days * DAY), site="pharma.example"), reading)
+    for n, name in enumerate(("one", "two")):
+        other = article(
+            f"Story number {name}", f"Vaccines {name}. {LONG * 3}", authors=("Ann Smith",), language="en",
+            date_published=f"2026-0{n + 2}-05", keywords=("fda",),
+        )  # fmt: skip
+        catalog.add(capture(f"https://news.example/{name}", captured_at=at(DAY + n), site="news.example"), other)
+    catalog.commit()
+    return catalog.connection
+
+
+def headlines(db: sqlite3.Connection, query: str = "", **filters: str | int) -> list[str]:
+    """Headlines that a search finds, sorted."""
+    return sorted(hit.headline for hit in search(db, query, **filters).hits)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("query", ["", "tablets OR vaccines"])
+def test_facets(months: sqlite3.Connection, query: str) -> None:
+    """A facet counts each value among all matches, whatever the limit, most frequent first; months in their order."""
+    facets = search(months, query, limit=1, facets=True).facets
+
+    assert facets["site"] == (Facet(value="news.example", count=2), Facet(value="pharma.example", count=1))
+    assert facets["author"] == (Facet(value="Ann Smith", count=2),)
+    assert [(f.value, f.count) for f in facets["month"]] == [("2026-02", 1), ("2026-03", 2)]
+    assert [(f.value, f.count) for f in facets["keyword"]] == [("fda", 2), ("FDA", 1), ("recall", 1)]
+    assert facets["language"] == (Facet(value="en", count=2),)
+
+
+def test_facets_keep_to_the_filters(months: sqlite3.Connection) -> None:
+    """Facets are of what was found, and of nothing else; without being asked for there are none."""
+    assert [f.value for f in search(months, site="pharma.example", facets=True).facets["site"]] == ["pharma.example"]
+    assert search(months, "zebra", facets=True).facets["site"] == ()
+    assert search(months).facets == {}
+
+
+def test_newest_alone_are_counted(months: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the bound facets are of the newest articles alone, and the result says that there are more."""
+    monkeypatch.setattr("archive.search.MAX_RANKED", 1)
+    result = search(months, "paragraph", facets=True)
+
+    assert (result.total, result.more) == (1, True)
+    assert sum(one.count for one in result.facets["site"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"keyword": "Fda"}, ["Story number one", "Story number two", "Tablets are recalled"]),
+        ({"keyword": "fd"}, []),
+        ({"revisions": 2}, ["Tablets are recalled"]),
+        ({"revisions": 3}, []),
+        ({"cluster": "nothing"}, []),
+    ],
+)
+def test_filters(months: sqlite3.Connection, filters: dict[str, str | int], found: list[str]) -> None:
+    """Keywords are whole, in any case; revisions are at least so many."""
+    assert headlines(months, **filters) == found
+    assert headlines(months, "paragraph", **filters) == found
+
+
+def test_a_cluster(catalog: Catalog) -> None:
+    """A cluster's articles are those that copy one another."""
+    for host in ("a", "b"):
+        catalog.add(capture(f"https://{host}.example/x"), article("One story on two sites", LONG * 4))
+    catalog.commit()
+    (cluster,) = catalog.connection.execute("select id from clusters").fetchone()
+
+    assert len(headlines(catalog.connection, cluster=cluster)) == 2
+
+
+@pytest.mark.parametrize(
+    ("as_of", "query", "found"),
+    [
+        ("2026-03-01", "", ["Tablets are recalled"]),
+        ("2026-03", "", ["Story number one", "Story number two", "Tablets are recalled"]),
+        ("2026-03", "safe", []),
+        ("2026-04", "safe", ["Tablets are safe"]),
+        ("2026-04", "recalled", []),
+        ("2026-05", "recalled", ["Tablets are recalled"]),
+        ("2026-05", "safe", []),
+        ("2026", "recalled", ["Tablets are recalled"]),
+        ("2025", "", []),
+    ],
+)
+def test_as_of(months: sqlite3.Connection, as_of: str, query: str, found: list[str]) -> None:
+    """The archive as it stood: an article is the text that it showed last until that day, also one that came back."""
+    assert headlines(months, query, as_of=as_of) == found
+
+
+def test_as_it_stood_is_shown(months: sqlite3.Connection) -> None:
+    """A hit of that day has the fields, the record and the snippet of that day."""
+    (then,) = search(months, "lot", as_of="2026-04").hits
+    (now,) = search(months, "lots").hits
+
+    assert (then.section, now.section) == ("Business", "Safety")
+    assert then.pressmark != now.pressmark
+    assert "[lot] at all" in then.snippet
+    assert then.first_captured_at == now.first_captured_at
+
+
+def test_pages(months: sqlite3.Connection) -> None:
+    """An offset goes on where the page before ended."""
+    pages = [search(months, limit=1, offset=n).hits[0].headline for n in range(3)]
+
+    assert sorted(pages) == headlines(months)
+    assert search(months, offset=3).hits == ()
+
+
+def test_matching(months: sqlite3.Connection) -> None:
+    """All ids that match, without a bound."""
+    assert matching(months, "vaccines") == ["example,news)/one", "example,news)/two"]
+    assert len(matching(months)) == 3
+    with pytest.raises(UsageError, match="no date"):
+        matching(months, as_of="yesterday")
