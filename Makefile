@@ -16,10 +16,11 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-# pywb pins old versions of libraries that we use too, so it lives apart; only tests run it.
+# pywb pins old versions of libraries that we use too, so it lives apart with wacz, which judges our exports; only
+# tests run them.
 $(PYWEB): constraints-pywb.txt
 	$(PYTHON) -m venv .venv-pywb
-	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-pywb.txt pywb setuptools
+	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-pywb.txt pywb wacz setuptools
 	@touch $@
 
 demo: $(READY)  ## crawl the bundled sample sites, search, show, rebuild, verify

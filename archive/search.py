@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -103,6 +103,12 @@ def matching(db: sqlite3.Connection, query: str = "", **filters: Unpack[Filters]
     with syntax_errors(db, asked.words):
         rows = db.execute(f"select a.id {asked.source} order by a.id", asked.values)
         return [article for (article,) in rows]
+
+
+def end_of(filters: Mapping[str, object]) -> str:
+    """What instants of the archive that is asked for are smaller than; empty for today's."""
+    day = filters.get("as_of")
+    return f"{_day(str(day))}~" if day else ""
 
 
 def sites(db: sqlite3.Connection) -> list[str]:
@@ -202,7 +208,7 @@ def _asked(db: sqlite3.Connection, query: str, filters: Filters) -> _Asked:
     if site := filters.get("site"):
         _check_site(db, storable(site))
     words = quote_odd_words(storable(query).strip())
-    until = f"{_day(filters['as_of'])}~" if filters.get("as_of") else ""
+    until = end_of(filters)
     where, values = _conditions(filters)
     joined = ["from articles_fts as f"] if words else []
     match = ["f.articles_fts match ?"] if words else []

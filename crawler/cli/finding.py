@@ -14,7 +14,6 @@ from crawler.cli import options
 
 if TYPE_CHECKING:
     from archive.results import SearchResult, Shown, ShownEvidence, Status
-    from archive.search import Filters
 
 _SEARCH_HELP = """Find articles.
 
@@ -58,19 +57,12 @@ def add_to(app: typer.Typer) -> None:
     app.command(help=_STATUS_HELP)(status)
 
 
+@options.with_filters
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.", show_default=False)] = "",
     collection: options.CollectionName = DEFAULT_COLLECTION,
-    site: options.Site = "",
-    section: options.Section = "",
-    author: options.Author = "",
-    keyword: options.Keyword = "",
-    language: options.Language = "",
-    since: options.Since = "",
-    until: options.Until = "",
-    cluster: options.Cluster = "",
-    revisions: options.Revisions = 0,
-    as_of: options.AsOf = "",
+    *,
+    filters: options.Chosen,
     sort: Annotated[str, typer.Option(metavar="relevance|date", help="What comes first.")] = "relevance",
     limit: Annotated[int, typer.Option(min=1, help="At most so many articles.")] = 20,
     facets: Annotated[bool, typer.Option("--facets", help="Also how many there are by site, month, author ….")] = False,
@@ -85,10 +77,6 @@ def search(
     chosen = options.chosen_format(form, as_json)
     if sort not in ("relevance", "date"):
         raise UsageError(f"--sort {sort}: {options.did_you_mean(sort, ('relevance', 'date'))}")
-    filters = options.filters(
-        site=site, section=section, author=author, keyword=keyword, language=language, since=since, until=until,
-        cluster=cluster, revisions=revisions, as_of=as_of,
-    )  # fmt: skip
     with options.catalog(collection) as db:
         result = search_catalog(
             db, query, sort=cast("Literal['relevance', 'date']", sort), limit=limit, facets=facets, **filters
@@ -141,7 +129,7 @@ def status(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: opt
         _show_status(now)
 
 
-def _count(result: SearchResult, filters: Filters) -> str:
+def _count(result: SearchResult, filters: options.Chosen) -> str:
     if not result.hits:
         asked = [result.query, *(f"--{name.replace('_', '-')} {value}" for name, value in filters.items())]
         return f"no article matches: {' '.join(filter(None, asked))}"
@@ -175,9 +163,9 @@ def _show_facets(result: SearchResult) -> None:
 
     tables = []
     for name, values in result.facets.items():
-        table = new_table(name)
-        table.add_column()
-        table.add_column(justify="right")
+        table = new_table()
+        table.add_column(name)
+        table.add_column("articles", justify="right")
         for one in values[-_SHOWN:] if name == "month" else values[:_SHOWN]:
             table.add_row(printable(one.value), f"{one.count:,}")
         tables += [table] if values else []

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from archive.errors import UsageError
 
 if TYPE_CHECKING:
-    from archive.search import Filters
     from crawler.cli.output import Format
 
 CollectionName = Annotated[
@@ -23,16 +24,23 @@ CollectionName = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 OutputFormat = Annotated[str, typer.Option("--format", metavar="table|json|jsonl|csv", help="How to print the result.")]
 
-Site = Annotated[str, typer.Option(help="Only this site.")]
-Section = Annotated[str, typer.Option(help="Only this section.")]
-Author = Annotated[str, typer.Option(help="Only authors whose name holds this.")]
-Keyword = Annotated[str, typer.Option(help="Only articles with this keyword.")]
-Language = Annotated[str, typer.Option(help="Only this language, such as en.")]
-Since = Annotated[str, typer.Option(metavar="DATE", help="Published on this day, month or year, or later.")]
-Until = Annotated[str, typer.Option(metavar="DATE", help="Published on this day, month or year, or before.")]
-Cluster = Annotated[str, typer.Option(metavar="ID", help="Only the copies of one article, by the id of their cluster.")]
-Revisions = Annotated[int, typer.Option(metavar="N", min=0, help="Only articles with at least so many texts.")]
-AsOf = Annotated[str, typer.Option(metavar="DATE", help="The archive as it stood on this day, month or year.")]
+Chosen = dict[str, Any]
+"""The filters that were used, by name."""
+
+_DAY = "DATE"
+FILTERS: dict[str, tuple[Any, Any]] = {
+    "site": (str, typer.Option(help="Only this site.")),
+    "section": (str, typer.Option(help="Only this section.")),
+    "author": (str, typer.Option(help="Only authors whose name holds this.")),
+    "keyword": (str, typer.Option(help="Only articles with this keyword.")),
+    "language": (str, typer.Option(help="Only this language, such as en.")),
+    "since": (str, typer.Option(metavar=_DAY, help="Published on this day, month or year, or later.")),
+    "until": (str, typer.Option(metavar=_DAY, help="Published on this day, month or year, or before.")),
+    "cluster": (str, typer.Option(metavar="ID", help="Only the copies of one article, by the id of their cluster.")),
+    "revisions": (int, typer.Option(metavar="N", min=0, help="Only articles with at least so many texts.")),
+    "as_of": (str, typer.Option(metavar=_DAY, help="The archive as it stood on this day, month or year.")),
+}
+"""What narrows a search, an export or a citation: type and option of each."""
 
 FORMATS = ("table", "json", "jsonl", "csv")
 
@@ -56,10 +64,27 @@ def catalog(name_or_path: str) -> Iterator[sqlite3.Connection]:
         yield db
 
 
-def filters(**given: str | int) -> Filters:
-    """What narrows a search, without what was not given."""
-    given["site"] = str(given["site"]).removeprefix("www.")
-    return cast("Filters", {name: value for name, value in given.items() if value})
+def with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives *command* the options of `FILTERS`; it gets those that were used as one argument, `filters`."""
+
+    @wraps(command)
+    def with_options(*args: object, **given: Any) -> None:
+        chosen = {name: given.pop(name) for name in FILTERS}
+        chosen["site"] = chosen["site"].removeprefix("www.")
+        command(*args, filters={name: value for name, value in chosen.items() if value}, **given)
+
+    signature = inspect.signature(command, eval_str=True)
+    own = [one for name, one in signature.parameters.items() if name != "filters"]
+    more = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=kind(), annotation=Annotated[kind, option])
+        for name, (kind, option) in FILTERS.items()
+    ]
+    place = next(n for n, one in enumerate(own) if one.name == "collection") + 1
+    own = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
+    parameters = [*own[:place], *more, *own[place:]]
+    with_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {one.name: one.annotation for one in parameters}
+    return with_options
 
 
 def day(option: str, text: str | None) -> date | None:

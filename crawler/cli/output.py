@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import sys
@@ -13,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
+from archive.csv_text import csv_lines
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Format = Literal["table", "json", "jsonl", "csv"]
 Row = Mapping[str, Any]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KEPT_CONTROLS = "\n\t"
 
 
@@ -31,11 +30,6 @@ def printable(text: str) -> str:
     'Title]0;owned end'
     """
     return "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-
-
-def spreadsheet_safe(value: object) -> object:
-    """A CSV cell that no spreadsheet takes for a formula (OWASP, CSV Injection: a quote in front)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def write_json(value: object) -> None:
@@ -64,11 +58,7 @@ def csv_text(rows: Sequence[Row], keys: Sequence[str] = ()) -> str:
     names = list(rows[0]) if rows else list(keys)
     if not names:
         return ""
-    page = io.StringIO()
-    writer = csv.DictWriter(page, fieldnames=names)
-    writer.writeheader()
-    writer.writerows({name: spreadsheet_safe(_cell(value)) for name, value in row.items()} for row in rows)
-    return page.getvalue()
+    return "".join(csv_lines(rows, names))
 
 
 def show_table(rows: Iterable[Row], columns: Sequence[str], *, title: str | None = None) -> None:
@@ -142,7 +132,3 @@ def _shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return printable(", ".join(str(part) for part in value))
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else printable(str(value))
-
-
-def _cell(value: object) -> object:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | tuple | dict) else value
