@@ -67,7 +67,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def show(db: sqlite3.Connection, what: str) -> Shown:
     """All that is known of an article, by its id, any of its URLs, or the id of a record. Raises NotFound."""
     what = storable(what).strip()
-    article = _find(db, what)
+    article = find_article(db, what)
     if article is None:
         return _show_page(db, what)
     row = dict(zip(_ARTICLE_COLUMNS, _one(db, _ARTICLE, (article,)), strict=True))
@@ -192,8 +192,8 @@ limit 1
 """
 
 
-def _find(db: sqlite3.Connection, what: str) -> str | None:
-    """The id of the article that is meant."""
+def find_article(db: sqlite3.Connection, what: str) -> str | None:
+    """The id of the article that an id, a URL or a record id means; None when there is none."""
     of_urlkey = "select article_id from article_urls where urlkey = ?"
     of_record = "select u.article_id from captures as c join article_urls as u using (urlkey) where c.record_id = ?"
     for query, value in (

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from bisect import bisect_left, bisect_right
+import sys
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -66,6 +67,11 @@ def members(db: sqlite3.Connection, archive_dir: Path, wanted: Iterable[Place]) 
         yield from _of_file(archive_dir / warc, sorted(offsets), captures[warc])
 
 
+def group_at(db: sqlite3.Connection, archive_dir: Path, place: Place) -> list[Record]:
+    """The records of the exchange whose capture lies there, in the order of the file."""
+    return _records_at(archive_dir / place.warc, place.offset, _captures_in(db, [place.warc])[place.warc])
+
+
 def _captures_in(db: sqlite3.Connection, warcs: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
     """For each file the first byte of each capture in it, and the byte behind it."""
     rows = db.execute(
@@ -80,18 +86,22 @@ def _captures_in(db: sqlite3.Connection, warcs: Iterable[str]) -> dict[str, list
 
 
 def _of_file(path: Path, offsets: list[int], captures: list[tuple[int, int]]) -> Iterator[bytes]:
-    starts, packed = [start for start, _ in captures], is_gzip(path)
-    first = next(read_records(path))
+    packed, first = is_gzip(path), next(read_records(path))
     with path.open("rb") as stream:
-        for record in [first] if first.type == "warcinfo" else []:
-            yield _member(stream.read(record.length), packed=packed)
+        if first.type == "warcinfo":
+            yield _member(stream.read(first.length), packed=packed)
         for offset in offsets:
-            before, after = bisect_left(starts, offset) - 1, bisect_right(starts, offset)
-            begin = captures[before][1] if before >= 0 else 0
-            end = starts[after] if after < len(starts) else path.stat().st_size
-            for record in _group(_between(path, begin, end), offset):
+            for record in _records_at(path, offset, captures):
                 stream.seek(record.offset)
                 yield _member(stream.read(record.length), packed=packed)
+
+
+def _records_at(path: Path, offset: int, captures: list[tuple[int, int]]) -> list[Record]:
+    """The capture at *offset* and the records that belong to it; they lie between the captures before and behind it."""
+    after = bisect_right(captures, (offset, sys.maxsize))
+    begin = captures[after - 2][1] if after > 1 else 0
+    end = captures[after][0] if after < len(captures) else path.stat().st_size
+    return _group(_between(path, begin, end), offset)
 
 
 def _member(content: bytes, *, packed: bool) -> bytes:

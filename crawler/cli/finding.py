@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
@@ -34,6 +36,8 @@ It is named by the id of an article, any URL of it, or the id of a WARC record.
 \b
 pressmark show https://www.example.com/news/1
 pressmark show https://www.example.com/news/1 --evidence
+pressmark show https://www.example.com/news/1 --payload > page.html
+pressmark show https://www.example.com/news/1 --cite bibtex >> references.bib
 pressmark show 'com,example)/news/1' --json
 """
 
@@ -100,20 +104,54 @@ def show(
     what: Annotated[str, typer.Argument(metavar="ID|URL", help="An article's id, one of its URLs, or a record id.")],
     collection: options.CollectionName = DEFAULT_COLLECTION,
     evidence: Annotated[bool, typer.Option("--evidence", help="Also where each field was seen.")] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="The request and the response as they went over the wire.")
+    ] = False,
+    payload: Annotated[bool, typer.Option("--payload", help="The page alone, decoded.")] = False,
+    citation: Annotated[str, typer.Option("--cite", metavar="bibtex|csl", help="How to cite the article.")] = "",
     as_json: options.AsJson = False,
 ) -> None:
     """Show one article."""
     from archive.query import show as show_one
     from crawler.cli.output import write_json
 
+    options.at_most_one({"--raw": raw, "--payload": payload, "--cite": citation, "--json": as_json})
     with options.catalog(collection) as db:
+        if raw or payload:
+            _show_exchange(db, options.existing(collection), what, whole=raw)
+            return
         shown = show_one(db, what)
-    if as_json:
+    if citation:
+        _cite(shown, what, citation)
+    elif as_json:
         write_json(asdict(shown))
     else:
         _show_article(shown)
         if evidence:
             _show_evidence(shown.evidence)
+
+
+def _show_exchange(db: sqlite3.Connection, collection_dir: Path, what: str, *, whole: bool) -> None:
+    """The bytes themselves; on a terminal as text, without what a terminal obeys."""
+    from archive.exchanges import exchange, page
+    from crawler.cli.output import write_bytes
+
+    kept = exchange(db, collection_dir / "archive", what)
+    write_bytes(kept.request + kept.response if whole else page(kept))
+
+
+def _cite(shown: Shown, what: str, form: str) -> None:
+    from archive.citations import bibtex, csl
+    from crawler.cli.output import write_json
+
+    if form not in ("bibtex", "csl"):
+        raise UsageError(f"--cite {form}: {options.did_you_mean(form, ('bibtex', 'csl'))}")
+    if shown.article is None:
+        raise UsageError(f"{what} is no article; there is nothing to cite")
+    if form == "csl":
+        write_json([csl(shown)])
+    else:
+        typer.echo(bibtex(shown))
 
 
 def status(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: options.AsJson = False) -> None:

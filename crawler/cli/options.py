@@ -87,6 +87,13 @@ def with_filters(command: Callable[..., None]) -> Callable[..., None]:
     return with_options
 
 
+def at_most_one(given: dict[str, object]) -> None:
+    """Refuses options that cannot stand together."""
+    used = [option for option, value in given.items() if value]
+    if len(used) > 1:
+        raise UsageError(f"{used[0]} and {used[1]} exclude one another; leave one of them out")
+
+
 def day(option: str, text: str | None) -> date | None:
     """The day that an option names; UsageError for anything but YYYY-MM-DD."""
     if not text:

@@ -37,6 +37,15 @@ def write_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+def write_bytes(content: bytes) -> None:
+    """The bytes as they are; on a terminal as text, without what a terminal obeys."""
+    if sys.stdout.isatty():
+        typer.echo(printable(content.decode("utf-8", "backslashreplace")))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+
+
 def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format, *, keys: Sequence[str] = ()) -> None:
     """The rows on stdout as *form* says; a table shows *columns* alone, the others every key.
 
