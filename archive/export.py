@@ -49,7 +49,7 @@ def export(
         return _export_wacz(db, collection_dir, path, query, filters)
     found = rows(db, matching(db, query, **filters), end_of(filters))
     count = _write_parquet(path, found) if form == "parquet" else _write_text(path, form, found)
-    describe(path, form, count=count, about={"query": query, "filters": dict(filters), "reader": _reader(db)})
+    describe(path, form, count=count, about={"query": query, "filters": dict(filters), "reader": reader_of(db)})
     return count
 
 
@@ -59,8 +59,8 @@ def _export_wacz(db: sqlite3.Connection, collection_dir: Path, path: Path, query
     label = wacz.Label(
         title=collection_dir.resolve().name,
         software=f"pressmark/{version('pressmark')}",
-        description=f"{len(articles)} articles: {asked}; read by {_reader(db)}",
-        created=_newest(db, until),
+        description=f"{len(articles)} articles: {asked}; read by {reader_of(db)}",
+        created=newest_capture(db, until),
     )
     pages = (_page(row) for row in rows(db, articles, until))
     if query or filters:
@@ -71,14 +71,15 @@ def _export_wacz(db: sqlite3.Connection, collection_dir: Path, path: Path, query
     return len(articles)
 
 
-def _newest(db: sqlite3.Connection, until: str) -> str:
+def newest_capture(db: sqlite3.Connection, until: str) -> str:
     """The instant of the newest capture before *until*."""
     query = "select coalesce(max(captured_at), '') from captures where captured_at < ?"
     (newest,) = db.execute(query, (until or "~",)).fetchone()
     return str(newest)
 
 
-def _reader(db: sqlite3.Connection) -> str:
+def reader_of(db: sqlite3.Connection) -> str:
+    """Id of the reader whose catalog it is."""
     (reader,) = db.execute("select coalesce((select id from reader), '')").fetchone()
     return str(reader)
 

@@ -12,6 +12,8 @@ from archive.places import is_collection, not_there
 from archive.search import Filters, Sort, search
 
 if TYPE_CHECKING:
+    from archive.cite import Cited
+    from archive.export import Form
     from archive.results import SearchResult, Shown, Status
     from archive.verify import Report
 
@@ -60,6 +62,22 @@ class ReadingRoom:
         """How the collection stands, with its last *jobs*."""
         with query.reading(self.path / "catalog.db") as db:
             return query.status(db, self.path, jobs=jobs)
+
+    def export(self, path: Path | str, form: Form, words: str = "", **filters: Unpack[Filters]) -> int:
+        """Writes the articles that match into a file, and gives their number; see `archive.export.export`."""
+        from archive.export import export
+
+        with query.reading(self.path / "catalog.db") as db:
+            return export(db, self.path, Path(path), form, words, **filters)
+
+    def cite(
+        self, folder: Path | str, words: str = "", *, key: Path | None = None, **filters: Unpack[Filters]
+    ) -> Cited:
+        """Freezes the articles that match in a folder, signed with *key* if it is given; see `archive.cite.cite`."""
+        from archive.cite import cite
+
+        with query.reading(self.path / "catalog.db") as db:
+            return cite(db, self.path, Path(folder), words, key=key, **filters)
 
     def verify(self, *, progress: Callable[[int], None] | None = None) -> Report:
         """Reads every byte and checks every digest; see `archive.verify.verify`."""

@@ -93,7 +93,7 @@ def pressmark(*words: str | Path, cwd: Path, timeout: float = 120, stdin: bytes 
     ended = subprocess.run(
         command, cwd=cwd, env=environment(), input=stdin, capture_output=True, timeout=timeout, check=False
     )
-    return Ran(code=ended.returncode, out=ended.stdout.decode(), err=ended.stderr.decode())
+    return Ran(code=ended.returncode, out=ended.stdout.decode(errors="backslashreplace"), err=ended.stderr.decode())
 
 
 def crawl_words(targets: Iterable[str], path: Path, connect_to: Iterable[str], *more: str) -> list[str]:

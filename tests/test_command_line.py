@@ -76,6 +76,17 @@ def desk(crawled: Crawled, tmp_path: Path) -> Path:
         ("search vaccine --site vaccineherold.example -c ./kept", 2, ["did you mean", "vaccineherald.example"]),
         ("search vaccine( -c ./kept", 2, ["vaccine("]),
         ("show http://nothing.example/ -c ./kept", 2, ["http://nothing.example/", "pressmark search"]),
+        ("export -c ./kept", 2, ["--output", "pressmark export --help"]),
+        ("export -o out.txt -c ./kept", 2, ["--format txt", "csv, jsonl, parquet, wacz"]),
+        ("export -o news -c ./kept", 2, ["which format", "--format"]),
+        ("export -o - --format wacz -c ./kept", 2, ["--format wacz", "-o"]),
+        ("export -o nowhere/x.csv -c ./kept", 2, ["no folder nowhere"]),
+        ("export -o x.csv --as-of soon -c ./kept", 2, ["'soon' is no date"]),
+        ("cite zebra -o new -c ./kept", 2, ["nothing to cite"]),
+        ("cite vaccine -o new --key no.pem -c ./kept", 2, ["no.pem", "openssl genpkey"]),
+        ("verify kept -c ./kept", 2, ["is no citation"]),
+        ("show http://nothing.example/ --raw -c ./kept", 2, ["http://nothing.example/", "pressmark search"]),
+        ("show x --raw --cite csl -c ./kept", 2, ["--raw and --cite"]),
         ("serch vaccine", 2, ["serch", "search"]),
         ("import missing.warc.gz -c ./new", 2, ["missing.warc.gz", "no such file"]),
         ("extract missing.html", 2, ["missing.html", "No such file"]),
@@ -95,6 +106,28 @@ def test_wrong_use(words: str, code: int, said: list[str], desk: Path) -> None:
 
     assert (ran.code, ran.out, [part for part in said if part not in line]) == (code, "", [])
     assert not (desk / "new").exists()
+
+
+def test_what_is_found_leaves_the_house(desk: Path) -> None:
+    """An article goes out as a line on stdout, as its bytes, as a reference, and frozen in a folder that verifies."""
+    exported = pressmark("export", "-o", "-", "--format", "jsonl", "-c", "./kept", cwd=desk)
+    articles = [json.loads(line) for line in exported.out.splitlines()]
+    url = articles[0]["url"]
+    words = articles[0]["headline"].split()[0]
+    raw = pressmark("show", url, "--raw", "-c", "./kept", cwd=desk)
+    entry = pressmark("show", url, "--cite", "bibtex", "-c", "./kept", cwd=desk)
+    cited = pressmark("cite", f'"{words}"', "-o", "paper", "-c", "./kept", cwd=desk)
+    verified = pressmark("verify", "paper", cwd=desk)
+    (desk / "paper" / "articles.csv").write_text("mine")
+    changed = pressmark("verify", "paper", cwd=desk)
+
+    assert len(articles) == rows(desk / "kept" / "catalog.db", "select count(*) from articles")[0][0]
+    assert raw.out.startswith("GET ")
+    assert "\nHTTP/1.1 200 OK" in raw.out.replace("\r", "")
+    assert entry.out.startswith("@online{")
+    assert (cited.code, verified.code, changed.code) == (0, 0, 4)
+    assert "sha256:" in cited.err
+    assert "articles.csv has other bytes" in changed.out
 
 
 def test_nothing_reached(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ anew, and the URLs of what is lost are fetched again by the next crawl.
 \b
 pressmark verify -c news
 pressmark verify --repair
+pressmark verify my-citation
 pressmark verify --json
 """
 
@@ -134,6 +135,9 @@ def rebuild(
 
 
 def verify(
+    citation: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A folder that `cite` made, in place of a collection.")
+    ] = None,
     collection: options.CollectionName = DEFAULT_COLLECTION,
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended; nothing is thrown away.")] = False,
     as_json: options.AsJson = False,
@@ -143,6 +147,9 @@ def verify(
 
     from crawler.cli.output import print_lines, printable, say, write_json
 
+    if citation is not None:
+        _verify_citation(citation, as_json=as_json)
+        return
     kept = _open(collection)
     if repair:
         with kept.lock():
@@ -158,6 +165,22 @@ def verify(
             say(f"{report.records:,} records in {report.files:,} files: {_all_holds(len(report.remarks))}")
     if report.findings:
         raise CheckFailed(f"{len(report.findings):,} findings in {collection_path(collection)}")
+
+
+def _verify_citation(folder: Path, *, as_json: bool) -> None:
+    from archive import cite
+    from crawler.cli.output import print_lines, printable, say, write_json
+
+    if not cite.is_citation(folder):
+        raise UsageError(f"{folder} is no citation; `pressmark verify -c {folder}` checks a collection")
+    findings, signer = cite.check(folder), cite.signed_by(folder)
+    if as_json:
+        write_json({"findings": findings, "signed_by": signer})
+    else:
+        print_lines(*((printable(finding), "") for finding in findings))
+        say(f"{folder}: {'signed by ' + signer if signer else 'not signed'}")
+    if findings:
+        raise CheckFailed(f"{len(findings):,} findings in {folder}")
 
 
 def _verified(kept: Collection) -> Report:
