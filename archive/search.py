@@ -64,6 +64,9 @@ class Filters(TypedDict, total=False):
     revisions: int
     """At least so many distinct texts."""
 
+    first_seen: str
+    """An instant: only articles that were captured first then or later."""
+
     as_of: str
     """Day, month or year, inclusive: the archive as it stood at its end."""
 
@@ -205,7 +208,7 @@ def _asked(db: sqlite3.Connection, query: str, filters: Filters) -> _Asked:
     for value in (query, *filters.values()):
         if isinstance(value, str) and len(value) > MAX_QUERY:
             raise UsageError(f"{value[:40]!r}… is too long; ask with at most {MAX_QUERY:,} characters")
-    if site := filters.get("site"):
+    if (site := filters.get("site")) and not filters.get("first_seen"):
         _check_site(db, storable(site))
     words = quote_odd_words(storable(query).strip())
     until = end_of(filters)
@@ -271,6 +274,7 @@ _FILTERS: dict[str, tuple[str, Callable[[Any], list[Any]]]] = {
         lambda value: [value],
     ),
     "revisions": ("a.revision_count >= ?", lambda value: [value]),
+    "first_seen": ("a.first_captured_at >= ?", lambda value: [value]),
 }
 
 

@@ -76,6 +76,8 @@ def desk(crawled: Crawled, tmp_path: Path) -> Path:
         ("search vaccine --site vaccineherold.example -c ./kept", 2, ["did you mean", "vaccineherald.example"]),
         ("search vaccine( -c ./kept", 2, ["vaccine("]),
         ("show http://nothing.example/ -c ./kept", 2, ["http://nothing.example/", "pressmark search"]),
+        ("search --save ../x -c ./kept", 2, ["--save '../x'", "a name has"]),
+        ("search --forget x -c ./kept", 2, ["--forget x", "no such search"]),
         ("export -c ./kept", 2, ["--output", "pressmark export --help"]),
         ("export -o out.txt -c ./kept", 2, ["--format txt", "csv, jsonl, parquet, wacz"]),
         ("export -o news -c ./kept", 2, ["which format", "--format"]),
@@ -128,6 +130,23 @@ def test_what_is_found_leaves_the_house(desk: Path) -> None:
     assert (cited.code, verified.code, changed.code) == (0, 0, 4)
     assert "sha256:" in cited.err
     assert "articles.csv has other bytes" in changed.out
+
+
+def test_a_kept_search_tells_what_is_new(tmp_path: Path) -> None:
+    """After a crawl the summary names the new articles of a search that was kept, and those alone."""
+    web = NewsWeb(3, sites=1, articles=4, crawl_delay=0)
+    with serve(web) as server:
+        words = crawl_words(web.home_urls, tmp_path / "kept", server.connect_to)
+        pressmark(*words, cwd=tmp_path)
+        kept = pressmark("search", "--save", "everything", "-c", "./kept", cwd=tmp_path)
+        server.advance(hours=24, new=1)
+        again = pressmark(*words, "--recheck", "--json", cwd=tmp_path)
+    newest = "select id from articles order by first_captured_at desc limit 1"
+    [(article,)] = rows(tmp_path / "kept" / "catalog.db", newest)
+    forgotten = pressmark("search", "--forget", "everything", "-c", "./kept", cwd=tmp_path)
+
+    assert (kept.code, forgotten.code) == (0, 0)
+    assert json.loads(again.out)["searches"] == {"everything": {"new": 1, "articles": [article]}}
 
 
 def test_nothing_reached(tmp_path: Path) -> None:

@@ -15,7 +15,11 @@ from crawler.cli import options
 
 NOTHING_REACHED = 9
 
+_TOLD = 3
+"""Headlines of a kept search that the summary names; `--json` has more."""
+
 if TYPE_CHECKING:
+    from archive.saved import News
     from crawler.orders import CrawlOrder, CrawlSummary, Progress
 
 _CRAWL_HELP = """Crawl sites into a collection.
@@ -160,10 +164,26 @@ def show_summary(summary: CrawlSummary) -> None:
         say("nothing was due: every known page of the targets was fetched recently (--recheck fetches them again)")
     if summary.recovered:
         say(f"{summary.recovered:,} captures of an earlier, broken job were folded first")
+    for one in _news(summary):
+        more = f", and {one.total - _TOLD:,} more" if one.total > _TOLD else ""
+        headlines = "; ".join(hit.headline for hit in one.hits[:_TOLD])
+        say(f"search {one.name!r}: {one.total:,} new{': ' if one.total else ''}{headlines}{more}")
     for url, why in _failed_targets(summary):
         say(f"pressmark: {url} could not be reached: {why}; look at the address, then run the same command again")
     if summary.exit != NOTHING_REACHED and summary.reason != "finished":
         say(f"ended early: {summary.reason}; {summary.pending:,} URLs wait, the same command goes on with them")
+
+
+def _news(summary: CrawlSummary) -> tuple[News, ...]:
+    """What is new of the searches that the collection keeps."""
+    from archive.model import instant
+    from archive.query import reading
+    from archive.saved import news, saved
+
+    if not saved(summary.collection):
+        return ()
+    with reading(summary.collection / "catalog.db") as db:
+        return news(db, summary.collection, instant(summary.started_at))
 
 
 def _failed_targets(summary: CrawlSummary) -> list[tuple[str, str]]:
@@ -210,4 +230,6 @@ def _plain(summary: CrawlSummary) -> dict[str, object]:
     from archive.model import instant
 
     times = {name: instant(getattr(summary, name)) for name in ("started_at", "finished_at")}
-    return asdict(summary) | {"collection": str(summary.collection), "stats": dict(summary.stats)} | times
+    searches = {one.name: {"new": one.total, "articles": [hit.id for hit in one.hits]} for one in _news(summary)}
+    more = {"collection": str(summary.collection), "stats": dict(summary.stats), "searches": searches}
+    return asdict(summary) | more | times

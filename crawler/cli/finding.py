@@ -16,6 +16,7 @@ from crawler.cli import options
 
 if TYPE_CHECKING:
     from archive.results import SearchResult, Shown, ShownEvidence, Status
+    from crawler.cli.output import Format
 
 _SEARCH_HELP = """Find articles.
 
@@ -27,6 +28,8 @@ pressmark search 'vaccine AND (trial OR study)' --since 2026-01-01
 pressmark search '"marketing authorisation"' --site pmlive.com --sort date
 pressmark search oncology --format csv > oncology.csv
 pressmark search recall --as-of 2026-03-31 --facets
+pressmark search recall --save recalls
+pressmark search recall --sort date --format atom > recalls.atom
 """
 
 _SHOW_HELP = """Show one article with its pressmark, captures, revisions and copies on other sites.
@@ -70,32 +73,50 @@ def search(
     sort: Annotated[str, typer.Option(metavar="relevance|date", help="What comes first.")] = "relevance",
     limit: Annotated[int, typer.Option(min=1, help="At most so many articles.")] = 20,
     facets: Annotated[bool, typer.Option("--facets", help="Also how many there are by site, month, author ….")] = False,
-    form: options.OutputFormat = "table",
+    form: Annotated[
+        str, typer.Option("--format", metavar="table|json|jsonl|csv|atom", help="How to print the result.")
+    ] = "table",
     as_json: options.AsJson = False,
+    save: Annotated[str, typer.Option(metavar="NAME", help="Keep this search: each crawl tells what is new.")] = "",
+    forget: Annotated[str, typer.Option(metavar="NAME", help="Drop a search that was kept.")] = "",
 ) -> None:
     """Find articles."""
-    from archive.results import Hit
+    from archive import saved
     from archive.search import search as search_catalog
-    from crawler.cli.output import say, write_json, write_rows
+    from crawler.cli.output import say
 
-    chosen = options.chosen_format(form, as_json)
+    chosen = options.chosen_format(form, as_json, (*options.FORMATS, "atom"))
+    if forget:
+        saved.forget(options.existing(collection), forget)
+        return
     if sort not in ("relevance", "date"):
         raise UsageError(f"--sort {sort}: {options.did_you_mean(sort, ('relevance', 'date'))}")
     with options.catalog(collection) as db:
         result = search_catalog(
             db, query, sort=cast("Literal['relevance', 'date']", sort), limit=limit, facets=facets, **filters
         )
-    if chosen == "json":
+    if save:
+        saved.save(options.existing(collection), save, query, filters)
+        say(f"kept as {save!r}; each crawl into this collection tells what is new")
+    _write_result(result, chosen, filters)
+
+
+def _write_result(result: SearchResult, form: Format, filters: options.Chosen) -> None:
+    from archive.results import Hit
+    from crawler.cli.output import say, write_json, write_rows
+
+    if form == "json":
         write_json(asdict(result))
-        return
-    rows = [asdict(hit) | {"pressmark": str(hit.pressmark)} for hit in result.hits]
-    if chosen == "table":
+    elif form == "atom":
+        typer.echo(_feed(result, filters), nl=False)
+    elif form == "table":
         if result.hits:
             _show_hits(result)
         _show_facets(result)
         say(_count(result, filters))
     else:
-        write_rows(rows, _HIT_COLUMNS, chosen, keys=[field.name for field in fields(Hit)])
+        rows = [asdict(hit) | {"pressmark": str(hit.pressmark)} for hit in result.hits]
+        write_rows(rows, _HIT_COLUMNS, form, keys=[field.name for field in fields(Hit)])
         if not rows:
             say(_count(result, filters))
 
@@ -165,6 +186,27 @@ def status(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: opt
         write_json(asdict(now))
     else:
         _show_status(now)
+
+
+def _feed(result: SearchResult, filters: options.Chosen) -> str:
+    """The hits as an Atom feed, to be followed with a feed reader."""
+    from urllib.parse import urlencode
+
+    from archive.atom import FeedEntry, feed
+
+    asked = urlencode({"q": result.query, **filters})
+    entries = [
+        FeedEntry(
+            id=hit.pressmark.record_id,
+            title=hit.headline,
+            link=hit.url,
+            updated=hit.first_captured_at,
+            authors=hit.authors,
+            summary=" ".join(hit.snippet.split()),
+        )
+        for hit in result.hits
+    ]
+    return feed(entries, id=f"urn:pressmark:search?{asked}", title=f"pressmark: {result.query or 'all articles'}")
 
 
 def _count(result: SearchResult, filters: options.Chosen) -> str:

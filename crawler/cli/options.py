@@ -104,12 +104,12 @@ def day(option: str, text: str | None) -> date | None:
         raise UsageError(f"{option} {text}: not a day such as 2026-01-31") from None
 
 
-def chosen_format(form: str, as_json: bool) -> Format:
+def chosen_format(form: str, as_json: bool, known: tuple[str, ...] = FORMATS) -> Format:
     """The output format; UsageError with the possible ones for a wrong word."""
     if as_json:
         return "json"
-    if form not in FORMATS:
-        raise UsageError(f"--format {form}: {did_you_mean(form, FORMATS)}")
+    if form not in known:
+        raise UsageError(f"--format {form}: {did_you_mean(form, known)}")
     return cast("Format", form)
 
 
