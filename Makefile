@@ -45,7 +45,7 @@ bench-newsweb: $(READY) ## how well simulated webs are read, by field, page desi
 	$(BIN)/python -m tests.benchmarks.newsweb_reading
 
 soak: $(READY)  ## every kind of fault at every point, then a crawl under 1,000 kill -9, and so a spider with JOBDIR
-	PRESSMARK_SOAK=1 $(BIN)/python -m pytest -q tests/crawler/test_fault_points.py
+	PRESSMARK_SOAK=1 $(BIN)/python -m pytest -q --timeout 7200 tests/crawler/test_fault_points.py tests/crawler/test_replays.py
 	$(BIN)/python -m tests.benchmarks.kill_loop --kills 1000 --pages 3000 --peer
 
 clean:          ## remove the environments and caches; collections stay

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ import pytest
 from archive.collection import Collection
 from archive.errors import CollectionLocked, NoSuchCollection, UsageError
 from archive.files import Files
+from archive.gzip_members import scan_members
 from archive.manifest import read_manifest
 from archive.model import Capture, Reading
+from archive.recovery import torn_tail
 from tests.archive.catalogs import LONG, make_reader, page, some_exchanges, write_warc
 
 
@@ -170,6 +174,33 @@ def test_damage_in_the_middle_is_no_tail(collection: Collection) -> None:
 
     assert (found.quarantined, len(found.damaged)) == ((), 1)
     assert found.finished[0].read_bytes() == bytes(content)
+
+
+@pytest.mark.fault(84)
+@pytest.mark.parametrize("database", ["catalog.db", "frontier.db"])
+def test_damage_in_what_was_not_committed(collection: Collection, database: str) -> None:
+    """After a power loss what came first may be damaged and what came later whole: the tail begins at the damage.
+
+    What is damaged below a watermark was synced, so that it is no tail.
+    """
+    write_warc(collection, some_exchanges(), close=False)
+    (growing,) = collection.archive_dir.glob("*.open")
+    content = bytearray(growing.read_bytes())
+    *_, at = (member.offset for member in scan_members(growing) if member.offset < len(content) // 2)
+    content[at + 40] ^= 0xFF
+    growing.write_bytes(content)
+    collection.catalog().close()
+    warc = growing.name.removesuffix(".open")
+    with closing(sqlite3.connect(collection.path / database)) as db, db:
+        db.execute("create table if not exists watermarks (warc text primary key, offset integer)")
+        db.execute("insert into watermarks values (?, ?)", (warc, at + 1))
+
+    assert torn_tail(growing, collection.path)[0] is None
+    with closing(sqlite3.connect(collection.path / database)) as db, db:
+        db.execute("update watermarks set offset = ?", (at,))
+    (tail,) = collection.recover().quarantined
+    assert tail.read_bytes() == content[at:]
+    assert collection.warcs()[0].read_bytes() == content[:at]
 
 
 def test_empty_growing_file(collection: Collection) -> None:

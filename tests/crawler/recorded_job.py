@@ -43,10 +43,13 @@ def _unheard(record_id: str, committed: bool) -> None:
     """For who does not listen."""
 
 
-def crawl(kept: Path, web: TinyWeb, files: Files, *, told: Told = _unheard) -> int:
-    """Crawl the web to its end, and give the exit code."""
+def crawl(
+    kept: Path, web: TinyWeb, files: Files, *, told: Told = _unheard, at_first: Callable[[Job], Any] = lambda _: None
+) -> int:
+    """Crawl the web to its end, and give the exit code; *at_first* gets the job before it does anything."""
     order = CrawlOrder(targets=(HOME,), collection=kept)
     job = Job(order, open_job(order, _settings(), files=files))
+    at_first(job)
     try:
         asyncio.run(_run(job, web, told))
     except PressmarkError:

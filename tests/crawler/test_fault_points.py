@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,19 @@ Cases = list[dict[str, Any]]
 @pytest.fixture(scope="module")
 def runs() -> Iterator[dict[tuple[str, ...], Future[Cases]]]:
     """All kinds of faults, two at a time."""
-    room = Path(tempfile.mkdtemp(prefix="pressmark-faults-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
     asked = [("fault_points", kind) for kind in (*CRAWL_KILLS, *ERRORS)]
     asked += [("fault_points", kind, "recovery") for kind in RECOVERY]
     asked += [("power_loss", kind) for kind in POWER] + [("power_loss", kind, "recovery") for kind in POWER_RECOVERY]
-    with ThreadPoolExecutor(2) as pool:
+    with memory() as room, ThreadPoolExecutor(2) as pool:
         yield {words: pool.submit(faults, room, *words) for words in asked}
-    shutil.rmtree(room)
+
+
+@contextmanager
+def memory() -> Iterator[Path]:
+    """A folder that no slow disk is behind, where there is such a place."""
+    place = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="pressmark-faults-", dir=place) as folder:
+        yield Path(folder)
 
 
 def faults(room: Path, module: str, kind: str, *what: str) -> Cases:
