@@ -16,7 +16,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
-from scrapy.settings import BaseSettings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from archive.errors import UsageError
 from crawler.bindings import collection_path
@@ -153,7 +153,7 @@ def order_of(settings: BaseSettings, targets: tuple[str, ...]) -> CrawlOrder:
         max_bytes=_number(settings, "PRESSMARK_MAX_BYTES"),
         since=_day(settings, "PRESSMARK_SINCE"),
         recheck=settings.getbool("PRESSMARK_RECHECK"),
-        delay=settings.getfloat("DOWNLOAD_DELAY"),
+        delay=settings.getfloat("DOWNLOAD_DELAY") if _is_told(settings, "DOWNLOAD_DELAY") else None,
         concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
         allow_networks=tuple(settings.getlist("PRESSMARK_ALLOW_NETWORKS")),
         connect_to=tuple(settings.getlist("PRESSMARK_CONNECT_TO")),
@@ -177,6 +177,11 @@ def settings_of(order: CrawlOrder) -> dict[str, Any]:
 
 def _is_on(settings: BaseSettings, switch: str) -> bool:
     return bool(settings.get(switch)) if switch == "FEEDS" else settings.getbool(switch)
+
+
+def _is_told(settings: BaseSettings, name: str) -> bool:
+    """Whether the operator has said it, on the command line or in the settings of a spider."""
+    return (settings.getpriority(name) or 0) > SETTINGS_PRIORITIES["project"]
 
 
 def _number(settings: BaseSettings, name: str) -> int | None:

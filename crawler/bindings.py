@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from archive.errors import UsageError
 
 if TYPE_CHECKING:
     from pipelines.read import Reader
+    from pipelines.site import Sites
 
 COLLECTIONS = Path("collections")
 """Where collections that are given by name lie, below the working directory."""
@@ -29,12 +31,23 @@ def collection_path(name_or_path: str) -> Path:
     return Path(name_or_path) if "/" in name_or_path else COLLECTIONS / name_or_path
 
 
+def own_sites() -> Path:
+    """The folder of the operator's own site files: PRESSMARK_SITES, or `sites` below the working directory."""
+    return Path(os.environ.get("PRESSMARK_SITES") or "sites")
+
+
+def site_files() -> Sites:
+    """The site files that come with pressmark, and the operator's own; of two of one name the operator's counts."""
+    from pipelines.site import SITES, load_sites
+
+    return load_sites((SITES, own_sites()))
+
+
 def default_reader() -> Reader:
-    """The reader of this version of the code with the site files that come with it.
+    """The reader of this version of the code with the site files of this place.
 
     A function without arguments at module level, so that a spawned child can make its own.
     """
     from pipelines.read import Reader
-    from pipelines.site import load_sites
 
-    return Reader(load_sites())
+    return Reader(site_files())

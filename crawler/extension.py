@@ -51,6 +51,8 @@ class JobExtension:
 
     def _opened(self) -> None:
         self._beat.start(1.0, now=False)
+        for host, delay in self._job.delays.items():
+            self._keep_pause(host, delay)
 
     def _closed(self) -> None:
         if self._beat.running:
@@ -72,13 +74,16 @@ class JobExtension:
         if not crawl_delay:
             return
         host = registered_domain(origin)
-        downloader = self._crawler.engine.downloader
-        ours = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
+        ours = self._job.delays.get(host, self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
         delay = max(ours, min(crawl_delay, MAX_CRAWL_DELAY))
+        self._keep_pause(host, delay)
+        log.info("%s asks for %g s between requests (robots.txt)", urlsplit(origin).netloc, delay)
+
+    def _keep_pause(self, host: str, delay: float) -> None:
+        downloader = self._crawler.engine.downloader
         downloader.per_slot_settings[host] = {**downloader.per_slot_settings.get(host, {}), "delay": delay}
         if host in downloader.slots:
             downloader.slots[host].delay = delay
-        log.info("%s asks for %g s between requests (robots.txt)", urlsplit(origin).netloc, delay)
 
     def _stop(self, reason: str) -> None:
         engine = self._crawler.engine

@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -113,6 +113,7 @@ class Job:
         self._pending = 0
         self._ending = ("", 0)
         self._by_site: Counter[tuple[str, str]] = Counter()
+        self._handed_out: Counter[tuple[str, str]] = Counter()
         self._summary: CrawlSummary | None = None
         for capture, reason in opened.aborted:
             self._note_abort(capture, reason)
@@ -120,6 +121,11 @@ class Job:
     # W1
 
     def _bars(self, lease: Lease) -> bool:
+        bound = self.order.at_most.get(lease.kind)
+        if bound is not None:
+            self._handed_out[lease.site, lease.kind] += 1
+            if self._handed_out[lease.site, lease.kind] > bound:
+                return True
         return self.barren.bars(lease.url, discovered=lease.discovered, priority=lease.priority)
 
     def conditions(self, lease: Lease) -> Capture | None:
@@ -400,6 +406,11 @@ class Job:
         """Tell the listener, if there is one, how far the job is."""
         if self.on_progress is not None:
             self.on_progress(self.progress)
+
+    @property
+    def delays(self) -> Mapping[str, float]:
+        """By host: the pause between two requests that its site file asks for."""
+        return self._opened.delays
 
     @property
     def seconds(self) -> float:

@@ -10,13 +10,14 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from archive.catching_up import catch_up
 from archive.collection import Collection
@@ -26,16 +27,17 @@ from archive.index import Catalog
 from archive.jobs import first_job_record, job_records, opening_fields
 from archive.model import Capture, Reading
 from archive.warc import CapturedRecord, WarcWriter
-from crawler.bindings import default_reader
+from crawler.bindings import default_reader, site_files
 from crawler.clock import SteadyClock
+from crawler.contact import require_contact
 from crawler.deriving import derive_frontier
 from crawler.folding import Folding, Settled
 from crawler.frontier import DamagedFrontier, Frontier, SqliteFrontier
 from crawler.orders import CrawlOrder
 from crawler.reading_child import record_of, record_path
 from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, children_for
-from crawler.targets import Scopes, resolve
-from pipelines.site import load_sites
+from crawler.targets import Scopes, Target, resolve
+from pipelines.site import Sites
 from pipelines.urls import registered_domain
 
 if TYPE_CHECKING:
@@ -105,6 +107,9 @@ class Opened:
     sites: frozenset[str]
     """The sites of the targets."""
 
+    delays: Mapping[str, float]
+    """By host: the pause between two requests that its site file asks for."""
+
     recovered: int
     """Captures of an earlier, broken job that were folded first."""
 
@@ -156,11 +161,12 @@ class _Opening:
         self.clock = SteadyClock()
         self.started_at = self.clock()
         self.job = f"{self.started_at:%Y%m%d%H%M%S}-{os.getpid()}"
-        self.site_files = load_sites()
+        self.site_files = site_files()
         self.targets = [
             resolve(target, self.site_files, since=order.since, alone=order.alone) for target in order.targets
         ]
         self.sites = frozenset(target.scope.site for target in self.targets)
+        require_contact(order, [_host(target.seeds[0].url) for target in self.targets])
 
     def open(self) -> Opened:
         with ExitStack() as closing:
@@ -198,6 +204,7 @@ class _Opening:
             reads=_reads(self.settings, program, reader),
             reader_id=reader.id,
             sites=self.sites,
+            delays=_delays(self.order, self.targets, self.site_files),
             recovered=recovered,
             aborted=aborted,
             closing=closing,
@@ -276,6 +283,24 @@ def set_aside(path: Path) -> None:
         files.make_directory(quarantine)
         for part in path.parent.glob(f"{path.name}*"):
             files.rename(part, quarantine / f"{part.name}.{datetime.now(UTC):%Y%m%d%H%M%S%f}")
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _delays(order: CrawlOrder, targets: Iterable[Target], sites: Sites) -> dict[str, float]:
+    """By host of a target: the pause that its site file asks for. What the operator says on the command line holds."""
+    if order.delay is not None:
+        return {}
+    named = {target.scope.site: target for target in targets if target.scope.site in sites.names}
+    asked = {name: sites.named(name).politeness.delay for name in named}
+    return {
+        host: delay
+        for name, target in named.items()
+        if (delay := asked[name]) is not None
+        for host in {registered_domain(seed.url) for seed in target.seeds}
+    }
 
 
 def _read_anew(collection: Collection, reader_id: str) -> None:

@@ -45,6 +45,9 @@ class CrawlOrder:
     alone: bool = False
     """True: the targets are all that is asked for, and where they redirect to; no link, feed or sitemap is followed."""
 
+    at_most: Mapping[str, int] = field(default_factory=dict)
+    """For a look around: how many URLs of a kind are asked for at each site; no bound for a kind that is left out."""
+
     delay: float | None = None
     """Seconds between two requests to one host; None for the default of the settings."""
 

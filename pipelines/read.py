@@ -91,8 +91,8 @@ class Reader:
 
     @cached_property
     def id(self) -> str:
-        """Names this reader: two readers of one id read any record alike. Hashes site files, weights and sources."""
-        digest = hashlib.sha256(self.sites.digest.encode("ascii"))
+        """Names this reader: two readers of one id read any record alike. Hashes layouts, weights and sources."""
+        digest = hashlib.sha256(self.sites.reading_digest.encode("ascii"))
         for part in sorted(path for form in _PARTS for path in Path(__file__).parent.glob(form)):
             digest.update(part.name.encode() + b"\0" + part.read_bytes())
         return f"{READER_VERSION}+{digest.hexdigest()[:12]}"

@@ -8,6 +8,7 @@ its site is first asked for; see `pipelines.site_file`.
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -157,6 +158,20 @@ class Sites:
             content = self._files[name][1].replace(b"\r\n", b"\n")
             digest.update(f"{name} {len(content)}\n".encode() + content)
         return digest.hexdigest()
+
+    @cached_property
+    def reading_digest(self) -> str:
+        """SHA-256 of what the files say of how pages are laid out, as hex: what a reading depends on.
+
+        A file that names feeds and sections alone changes no reading, so that one more of them reads nothing anew.
+        """
+        laid_out = {domain for domain, name in self._claims.items() if self._tables[name].get("layouts")}
+        told = [
+            (domain, self._tables[name].get("layouts"))
+            for domain, name in sorted(self._claims.items())
+            if domain in laid_out or any(domain.endswith("." + wider) for wider in laid_out)
+        ]
+        return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
 
     def named(self, name: str) -> Site:
         """The site of that name. Raises UnknownSite, which says what may have been meant."""

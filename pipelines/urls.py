@@ -262,6 +262,7 @@ _OTHER_WORDS = _words("""
 _ARTICLE_NUMBER = re.compile(r"(?:^|&)(?:p|id|[an]id|itemid|(?:article|story|news)(?:_?id)?)=\d+", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{4,}|(?<![a-z0-9])(?=[a-z]*\d)[a-z0-9]{10,}$")
 _ID = re.compile(r"[!a-z]{0,4}[-_]?[\d_-]+|(?=[a-z]*\d)[a-z0-9]{8,}")
+_LIST_WORDS = _words("category categories topic topics tag")
 _LAST_WORDS = _words("index default amp print artikel article story html s view full")
 _WORD_BREAK = re.compile(r"[-_+,. ]+")
 _SCORE_OF_WORDS = (0.0, 0.0, 0.05, 0.25, 0.4, 0.5)
@@ -325,6 +326,21 @@ def article_likeness(url: str) -> float:
     if any(segment in _OTHER_WORDS for segment in signs.segments):
         score = min(score, 0.1 if len(signs.segments) < 3 or signs.words < 4 else 0.4)
     return round(min(max(score, 0.0), 1.0), 2)
+
+
+def is_section_like(url: str) -> bool:
+    """Whether a URL in canonical form looks like a section of a site, as navigation names them; nothing is fetched.
+
+    >>> is_section_like("https://example.com/news/oncology/"), is_section_like("https://example.com/about")
+    (True, False)
+    """
+    address, _, query = url.partition("?")
+    signs = _signs_of(address)
+    if query or not 1 <= len(signs.segments) <= 3 or signs.has_number or signs.ending in _NOT_PAGES:
+        return False
+    return all(_count_words(part) <= 3 and not part.isdigit() for part in signs.segments) and not (
+        _OTHER_WORDS & {*signs.segments, signs.slug} - _LIST_WORDS
+    )
 
 
 def is_not_a_page(url: str) -> bool:

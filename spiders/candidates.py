@@ -27,6 +27,7 @@ from pipelines.urls import (
     has_credentials,
     host_of,
     is_not_a_page,
+    is_section_like,
     is_variant,
     month_in,
     registered_domain,
@@ -316,6 +317,7 @@ class _Finder:
         self.reading = reading
         self.origin = origin_of(reading)
         self.built_at = _built_at(reading) if isinstance(reading, Listing) else ""
+        self.is_home = self.origin == "section" and capture.url.count("/") == 3 and capture.url.endswith("/")
         self.is_closed = isinstance(reading, NotAnArticle) and reading.reason in _NOT_FOLLOWED_REASONS
         self.found: dict[str, Candidate] = {}
         self.skipped: Counter[str] = Counter()
@@ -392,7 +394,14 @@ class _Finder:
             number = looks.page_number
             self._add(looks, "section", SECTION if number <= 2 else ARTICLE + _freshness(number * _DAYS_PER_PAGE))
         else:
-            self._add(looks, looks.kind, self._page_priority(looks, self._likeness(looks), None))
+            self._look_at_link_to_page(looks)
+
+    def _look_at_link_to_page(self, looks: _Looks) -> None:
+        likeness = self._likeness(looks)
+        if self.is_home and likeness < ARTICLE_LIKE and is_section_like(looks.url):
+            self._add(looks, "section", SECTION - 1)  # a home page leads to sections and articles, and little else
+        else:
+            self._add(looks, looks.kind, self._page_priority(looks, likeness, None))
 
     def _reason_against(self, looks: _Looks, *, announced: bool, elsewhere: bool = False) -> str:
         """Why a URL is not fetched, in one word; empty when nothing speaks against it."""

@@ -89,10 +89,15 @@ def environment(**more: str) -> dict[str, str]:
 
 def pressmark(*words: str | Path, cwd: Path, timeout: float = 120, stdin: bytes = b"") -> Ran:
     """Run `pressmark` with these words in *cwd* until it ends."""
+    return run(words, cwd=cwd, env=environment(), timeout=timeout, stdin=stdin)
+
+
+def run(
+    words: Iterable[str | Path], *, cwd: Path, env: dict[str, str], timeout: float = 120, stdin: bytes = b""
+) -> Ran:
+    """As `pressmark`, in another environment."""
     command = [sys.executable, "-m", "crawler.cli", *map(str, words)]
-    ended = subprocess.run(
-        command, cwd=cwd, env=environment(), input=stdin, capture_output=True, timeout=timeout, check=False
-    )
+    ended = subprocess.run(command, cwd=cwd, env=env, input=stdin, capture_output=True, timeout=timeout, check=False)
     return Ran(code=ended.returncode, out=ended.stdout.decode(errors="backslashreplace"), err=ended.stderr.decode())
 
 

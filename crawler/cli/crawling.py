@@ -50,7 +50,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def crawl(
-    targets: Annotated[list[str], typer.Argument(metavar="TARGET...", help="Names of sites, or URLs.")],
+    targets: Annotated[
+        list[str],
+        typer.Argument(metavar="TARGET...", help="Names of sites, or URLs.", autocompletion=options.names_of_sites),
+    ],
     collection: options.CollectionName = DEFAULT_COLLECTION,
     max_pages: Annotated[int | None, typer.Option(min=1, help="Stop after so many pages.")] = None,
     max_time: Annotated[
@@ -65,30 +68,17 @@ def crawl(
         float | None, typer.Option(metavar="SECONDS", min=0, help="Pause between requests to a host.")
     ] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Requests in flight per host.")] = 1,
-    allow_network: Annotated[
-        list[str] | None, typer.Option(metavar="CIDR", help="Reach this network though it is not public; repeatable.")
-    ] = None,
-    connect_to: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HOST:PORT:ADDR:PORT", help="Serve a name from this address, as curl does; repeatable."),
-    ] = None,
+    allow_network: options.AllowNetwork = None,
+    connect_to: options.ConnectTo = None,
     contact: Annotated[
         str, typer.Option(metavar="URL", envvar="PRESSMARK_CONTACT", help="Who runs this crawl: told to every site.")
     ] = "",
     as_json: options.AsJson = False,
 ) -> None:
     """Crawl sites into a collection."""
-    from crawler.guard import connect_to as place_of
-    from crawler.guard import networks
     from crawler.orders import CrawlOrder
 
-    networks(allow_network or ())  # a wrong word is told before anything is made
-    for place in connect_to or ():
-        place_of(place)
-    if contact and not contact.startswith(("http://", "https://", "mailto:")):
-        raise UsageError(
-            f"--contact {contact}: an address is needed where you can be reached, such as https://your.site/crawler"
-        )
+    options.check_network_words(allow_network, connect_to, contact)  # before anything is made
     summary = run_with_progress(
         CrawlOrder(
             targets=tuple(targets),

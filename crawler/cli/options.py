@@ -42,7 +42,38 @@ FILTERS: dict[str, tuple[Any, Any]] = {
 }
 """What narrows a search, an export or a citation: type and option of each."""
 
+AllowNetwork = Annotated[
+    list[str] | None, typer.Option(metavar="CIDR", help="Reach this network though it is not public; repeatable.")
+]
+ConnectTo = Annotated[
+    list[str] | None,
+    typer.Option(metavar="HOST:PORT:ADDR:PORT", help="Serve a name from this address, as curl does; repeatable."),
+]
+
 FORMATS = ("table", "json", "jsonl", "csv")
+
+
+def names_of_sites(incomplete: str) -> list[str]:
+    """The names of sites that begin so, for the shell to complete."""
+    from crawler.bindings import own_sites
+    from pipelines.site import SITES
+
+    names = {path.stem for folder in (SITES, own_sites()) for path in folder.glob("*.toml")}
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+def check_network_words(allow_network: list[str] | None, connect_to: list[str] | None, contact: str) -> None:
+    """Raises UsageError for a wrong word in an option that says whom to reach, and how to be reached."""
+    from crawler.guard import connect_to as place_of
+    from crawler.guard import networks
+
+    networks(allow_network or ())
+    for place in connect_to or ():
+        place_of(place)
+    if contact and not contact.startswith(("http://", "https://", "mailto:")):
+        raise UsageError(
+            f"--contact {contact}: an address is needed where you can be reached, such as https://your.site/crawler"
+        )
 
 
 def existing(name_or_path: str) -> Path:

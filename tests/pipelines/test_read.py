@@ -202,9 +202,12 @@ def test_records_without_a_response(block, kind, outcome, why):
 
 
 def test_the_id_names_code_sites_and_weights():
-    """The id is the version and twelve hex digits; other site files make another id, equal ones the same."""
-    ids = {Reader(load_sites()).id, Reader(load_sites()).id, Reader(Sites()).id}
+    """The id is the version and twelve hex digits; other layouts make another id, equal ones the same."""
+    site = b'name = "acme"\nhome = "https://acme.example/"\n'
+    laid_out, other = (Sites([(Path("acme.toml"), site + layout)]) for layout in (b'[[layouts]]\nbody = "p"', b""))
+    ids = {Reader(load_sites()).id, Reader(load_sites()).id, Reader(laid_out).id}
     assert len(ids) == 2
+    assert Reader(other).id == Reader(Sites()).id  # what is no layout changes no reading
     assert all(re.fullmatch(r"[\w.]+\+[0-9a-f]{12}", name) for name in ids)
 
 
