@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_AUTHORS = 40
 MAX_BYLINE = 400
+_ELSEWHERE = 1.1
+"""What names weigh that stand in several places of a page: most sign other texts."""
 
 _BY = re.compile(rf"^\W*(?:{BY})(?:\s*[:：]\s*|\s+)", re.IGNORECASE)
 _BY_SURE = re.compile(
@@ -164,7 +166,7 @@ def _choose(signed: list[_Signed]) -> _Signed | None:
     names = {plain(n) for n in best.people}
     for other in with_people:
         more = {plain(n) for n in other.people}
-        if other.finding.selector.startswith(("line", "[rel")) and names < more and other.finding.weight > 1:
+        if other.finding.selector.startswith(("line", "[rel")) and names < more and other.finding.weight > _ELSEWHERE:
             return other
     return best
 
@@ -229,7 +231,7 @@ def _of_marked(page: Page, site: set[str]) -> Iterator[_Signed]:
         if len(people) > 1:
             together = _without_repetition(name for names in people for name in names)
             # side by side they sign one text; elsewhere on the page, each another
-            more = weight + 0.1 if _are_side_by_side(nodes) else 1.1
+            more = weight + 0.1 if _are_side_by_side(nodes) else _ELSEWHERE
             yield _Signed(together, (), Finding("", "; ".join(together), "microdata", selector, more))
 
 

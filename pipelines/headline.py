@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,13 @@ _SEPARATOR = re.compile(r"\s+(?:[|\-–—:»«·•/~>]|::|\|\|)+\s+|\s*[|｜�
 _NEWS = {"NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting"}
 _SHORT = 12
 """Letters of a part of a title that is too short to be taken for the headline by itself."""
+
+_SHORTEST_KICKER = 5
+"""Letters of a kicker: "The" and "2024" are none."""
+
+_WORDS = 6
+_LONG = 200
+"""Letters of a heading that is a text, where no declared title is half as long."""
 
 _LIKE = 0.3
 """How like a declared title a heading has to be."""
@@ -97,6 +104,18 @@ def _part_of_heading(heading: LexborNode, titles: set[str]) -> str:
     return next((p for p in parts if len(parts) > 1 and len(p) > 10 and plain(p) in titles), "")
 
 
+def _behind_kicker(text: str, declared: list[Finding]) -> str:
+    """The title that JSON-LD or `<meta>` declares, where a heading ends with it and begins with few words more."""
+    squeezed = plain(text).replace(" ", "")
+    for found in declared:
+        title = plain(found.value).replace(" ", "")
+        kicker = len(squeezed) - len(title)
+        is_long = _SHORTEST_KICKER <= kicker < len(title) > _SHORT
+        if found.source != "heuristic" and is_long and squeezed.endswith(title):
+            return found.value
+    return ""
+
+
 def _without_site(title: str, page: Page, site: set[str]) -> str:
     """*title* without the name of the site or section at its end or start.
 
@@ -165,6 +184,9 @@ def _choose(
     heading = _heading(shown, declared, site)
     of_graph = next((f for f in declared if f.selector == "og:title"), None)
     title = next((f for f in declared if f.selector == "title" and f.source == "heuristic"), None)
+    if heading is not None and heading.source != "json-ld":
+        told = _behind_kicker(heading.value, declared)
+        heading = replace(heading, value=told) if told else heading
     if heading is None:
         linked = next((f for f in declared if f.source == "json-ld"), None)
         given = [f for f in (linked, of_graph, *declared) if f is not None and not _is_site(f.value, site)]
@@ -179,11 +201,18 @@ def _choose(
 def _heading(shown: list[Finding], declared: list[Finding], site: set[str]) -> Finding | None:
     """The heading that is the headline: the first of those most like what the page declares as its title."""
     names = site | {name for f in declared if (name := _site_in_title(f.raw)) and not _is_part(name, f.raw, shown)}
-    candidates = [f for f in {f.value: f for f in reversed(shown)}.values() if not _is_site(f.value, names)][::-1]
     titles = {f.value for f in declared}
+    longest = max((len(title) for title in titles), default=MAX_HEADLINE)
+    candidates = [
+        f
+        for f in {f.value: f for f in reversed(shown)}.values()
+        if not _is_site(f.value, names) and not _LONG < len(f.value) > 2 * longest
+    ][::-1]
     best, best_score = None, _LIKE
     for finding in candidates:
         score = max((_likeness(finding.value, title) for title in titles), default=0.0)
+        # "News" may be all of <title> on each page of a part
+        score -= 0.1 * (len(finding.value) < _SHORT)
         if score > best_score:
             best, best_score = finding, score
     if best is None and candidates and (_shares_word(candidates[0], declared) or _is_alone(candidates, declared, site)):
@@ -192,9 +221,12 @@ def _heading(shown: list[Finding], declared: list[Finding], site: set[str]) -> F
 
 
 def _is_alone(candidates: list[Finding], declared: list[Finding], site: set[str]) -> bool:
-    """Whether there is one heading of several words, and nothing declared but the site's name."""
-    is_one = len({plain(f.value) for f in candidates}) == 1 and len(plain(candidates[0].value).split()) > 2
-    return is_one and all(_is_site(f.value, site) for f in declared)
+    """Whether there is one heading: of a sentence's length, or of several words beside nothing but the site's name."""
+    if len({plain(f.value) for f in candidates}) != 1:
+        return False
+    words = len(plain(candidates[0].value).split())
+    is_sentence = words > _WORDS and not candidates[0].value.endswith(":")
+    return is_sentence or (words > 2 and all(_is_site(f.value, site) for f in declared))
 
 
 def _is_part(name: str, title: str, shown: list[Finding]) -> bool:

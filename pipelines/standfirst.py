@@ -24,6 +24,9 @@ _WORDS, _SPACES, _PARAGRAPH = 28, 4, 45
 """Letters and spaces of a line of some words, letters of a paragraph."""
 
 _ENOUGH, _SURE = 1.8, 4.2
+_SECOND_HEADLINE = 0.4
+"""How much an alternativeHeadline says, beside a description."""
+
 _JUNK = (
     "caption",
     "credit",
@@ -46,6 +49,13 @@ _STRONG_NAME = re.compile(
     r"|sottotitolo|sommario|summary|vorspann|preface|excerpt|strapline|subtitulo|sumario|epigraphe|apertura|spot|speakable|abstract|perex"
     r"|bulletpoints)(?=$|[\s_-])|lead_?(?:text|in|paragraph|_)|lead__|[a-z]Lead\b|[a-z]Lead_|[a-z]Intro\b|summary-?(?:list|bullets)|-summary\b|synopsis",
 )
+_SURE_NAME = re.compile(r"stand-?first|sub-?tit|bullet-?points?\b", re.IGNORECASE)
+"""Names that nothing else has, also where no hint of the vocabulary knows them."""
+
+_DATELINE = re.compile(r"[^\W\da-z][\w'’/ -]{1,40}?(?:\.|\s?[·|–—-])\s+(?=\S)")
+"""The name of a place before a text: "Berlin. ", "Neuss · "."""
+
+_MARKS_OFF = ("·", "|")
 _KICKER = re.compile(r"kicker|overline|eyebrow|dachzeile|spitzmarke|label|badge", re.IGNORECASE)
 _ENDS = ".!?…»”\"'’)。」"
 _BYLINE = re.compile(
@@ -71,13 +81,13 @@ def read_standfirst(page: Page, news: Node, at: int, headline: str) -> Standfirs
     """The standfirst of the article on *page*; *at* is the block of its headline, -1 where none shows it."""
     declared: dict[str, Finding] = {}
     for found in _declared(page, news):
-        known = declared.get(plain(found.value), found)
-        declared[plain(found.value)] = replace(known, weight=known.weight + 1)
+        known = declared.get(plain(found.value), replace(found, weight=0.0))
+        declared[plain(found.value)] = replace(known, weight=known.weight + found.weight)
     scored = [(line, _score(page.blocks, line, declared)) for line in _candidates(page, at, headline, declared)]
     line, score = max(scored, key=lambda pair: (min(pair[1], _SURE), -pair[0].distance), default=(None, 0.0))
     if line is None or score < _ENOUGH:
         return Standfirst("", evidence_of("standfirst", declared.values(), None))
-    text = _with_siblings(page.blocks, line)
+    text = _without_mark(_with_siblings(page.blocks, line), declared)
     found = Finding(text, text, "heuristic", f"line {line.distance:+}", score)
     return Standfirst(text, evidence_of("standfirst", [found, *declared.values()], found))
 
@@ -86,11 +96,13 @@ def _declared(page: Page, news: Node) -> Iterator[Finding]:
     for key in ("alternativeHeadline", "description"):
         text = text_of(news.get(key))
         if width(text) >= SHORTEST:
-            yield Finding(text, text, "json-ld", key)
+            # a second headline is the standfirst of some sites, and of others what they call the page elsewhere
+            weight = 1.0 if key == "description" else _SECOND_HEADLINE
+            yield Finding(text, text, "json-ld", key, weight)
     for name in DESCRIPTION_META:
         for text in page.meta.get(name, ())[:1]:
             if width(text) >= SHORTEST:
-                yield Finding(text, text, "opengraph" if name.startswith("og:") else "meta", name)
+                yield Finding(text, text, "opengraph" if name.startswith("og:") else "meta", name, 1.0)
 
 
 def _candidates(page: Page, at: int, headline: str, declared: dict[str, Finding]) -> Iterator[Line]:
@@ -119,8 +131,9 @@ def _repeats(text: str, headline: str) -> bool:
 def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     """How much *line* looks like a standfirst; `_ENOUGH` is needed."""
     times = _times_declared(line.text, declared)
-    score = 2.6 + 0.4 * times if times else 0.0
-    is_named = (line.hints_at("lead") or times > 0) and bool(_STRONG_NAME.search(_names_of(blocks, line)))
+    score = 2.6 + 0.4 * times if times >= 1 else 1.6 if times else 0.0
+    names = _names_of(blocks, line)
+    is_named = bool(_STRONG_NAME.search(names) if line.hints_at("lead") or times > 0 else _SURE_NAME.search(names))
     score += 3.0 if is_named else 1.8 if line.is_named("lead") else 0.0
     if line.tag in _HEADS and line.distance <= 4 and not _heads_a_paragraph(blocks, line):
         score += _HEADS[line.tag] + (1.2 if line.distance == 1 and len(line.text) > 60 else 0.0)
@@ -140,7 +153,7 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     if (
         line.is_named(*_JUNK)
         or (line.tag in _NO_STANDFIRST and not is_named and not (_is_italic in set_apart and line.distance == 1))
-        or _KICKER.search(_names_of(blocks, line))
+        or _KICKER.search(names)
     ):
         score -= 2.5
     looks = _looks_like_the_next(blocks, line)
@@ -175,13 +188,25 @@ def _stands_by_the_headline(blocks: Blocks, line: Line) -> bool:
     return len(following) > 1 and shared not in following and following[0] == following[1]
 
 
-def _times_declared(text: str, declared: dict[str, Finding]) -> int:
-    """In how many places the page declares *text* as its description, word for word."""
-    return round(declared[plain(text)].weight) if _is_declared(text, declared) else 0
+def _times_declared(text: str, declared: dict[str, Finding]) -> float:
+    """In how many places the page declares *text* as its description, word for word but for a dateline before it."""
+    if _is_declared(text, declared):
+        return declared[plain(text)].weight
+    dateline = _DATELINE.match(text) if declared else None
+    return _times_declared(text[dateline.end() :], declared) if dateline else 0
 
 
 def _is_declared(text: str, declared: dict[str, Finding]) -> bool:
     return any(abs(len(text) - len(f.raw)) < 40 for f in declared.values()) and plain(text) in declared
+
+
+def _without_mark(text: str, declared: dict[str, Finding]) -> str:
+    """*text* without the name of a place that a mark of its own sets before what is declared: "Neuss · What ..."."""
+    dateline = _DATELINE.match(text)
+    if dateline is None or not dateline[0].rstrip().endswith(_MARKS_OFF):
+        return text
+    rest = text[dateline.end() :]
+    return rest if _is_declared(rest, declared) else text
 
 
 def _is_bold(blocks: Blocks, i: int) -> bool:
@@ -235,8 +260,14 @@ def _with_siblings(blocks: Blocks, line: Line) -> str:
     if not (is_point or len(line.text) < 160) or not _STRONG_NAME.search(_names_of(blocks, line)):
         return line.text
     first = last = line.block
-    while first > line.block - 5 and first > 0 and blocks.looks[blocks.elements[first - 1]] == look:
+    while first > max(0, line.block - 5) and _is_of_make(blocks, first - 1, look, is_point=is_point):
         first -= 1
-    while last < line.block + 5 and last + 1 < len(blocks.texts) and blocks.looks[blocks.elements[last + 1]] == look:
+    while last < min(line.block + 5, len(blocks.texts) - 1) and _is_of_make(blocks, last + 1, look, is_point=is_point):
         last += 1
     return "\n".join(blocks.texts[first : last + 1])
+
+
+def _is_of_make(blocks: Blocks, block: int, look: int, *, is_point: bool) -> bool:
+    """Whether a line has that look, and is a point of a list or no link to another article."""
+    is_link = 2 * blocks.link_letters[block] > len(blocks.texts[block])
+    return blocks.looks[blocks.elements[block]] == look and (is_point or not is_link)

@@ -131,3 +131,12 @@ def test_section_signs_nothing():
         f"<h1>Harbour gets a new bridge</h1><div class=meta>2026年5月3日 | <a href=/b>バイオ</a></div>{PROSE}"
     )
     assert authors_of(page, "バイオ") == ()
+
+
+def test_authors_of_other_articles():
+    """Names with rel=author all over a page do not join the author that the page declares."""
+    others = "".join(
+        f'<div><h3>Other</h3><p><a rel="author" href="/{n}">{n}</a></p></div>' for n in ("Ann Lee", "Bob Roe")
+    )
+    page = page_of("<h1>One headline here</h1>" + others, '<meta name="author" content="Ann Lee">')
+    assert read_authors(page, {}, []).names == ("Ann Lee",)

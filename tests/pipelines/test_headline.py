@@ -87,3 +87,44 @@ def test_title_with_colons():
         "<title>Courrier des Villes: Usine de Namur : la production reprend lundi</title>",
     )
     assert headline_of(page) == "Usine de Namur : la production reprend lundi"
+
+
+def test_kicker_glued_to_the_heading():
+    """A kicker without an element of its own is left out where JSON-LD or `<meta>` gives the rest as the title."""
+    page = page_of(
+        "<h1>Training of the week<br>A pyramid in six parts</h1>",
+        '<meta property="og:title" content="A pyramid in six parts"><title>A pyramid in six parts</title>',
+    )
+    assert headline_of(page) == "A pyramid in six parts"
+
+
+def test_article_before_the_heading_stays():
+    """An article before a declared title is no kicker: the heading stands as it is shown."""
+    page = page_of("<h1>The Best Cameras of 2026</h1>", '<meta property="og:title" content="Best Cameras of 2026">')
+    assert headline_of(page) == "The Best Cameras of 2026"
+
+
+def test_heading_that_is_a_text():
+    """An `<h1>` around a paragraph is no headline."""
+    page = page_of(
+        f"<h1>Learn which renovations pay. {'We help you to see what they are worth. ' * 8}</h1>",
+        "<title>Ten renovations that pay</title>",
+    )
+    assert headline_of(page) == "Ten renovations that pay"
+
+
+def test_name_of_a_part_as_title():
+    """Where `<title>` only names the part of the site, the heading that `og:title` repeats is the headline."""
+    page = page_of(
+        "<h1>News</h1><h1>It all begins with one electron</h1>",
+        '<meta property="og:title" content="It all begins with one electron"><title>News - Institute</title>',
+    )
+    assert headline_of(page) == "It all begins with one electron"
+
+
+def test_only_heading_of_a_sentence():
+    """The only heading is the headline when it has a sentence's length, whatever is declared."""
+    page = page_of(
+        "<h1>Find a vehicle that is right for you</h1>", '<meta property="og:title" content="Hybrid Buying Guide">'
+    )
+    assert headline_of(page) == "Find a vehicle that is right for you"

@@ -77,3 +77,24 @@ def test_short_line_in_japanese():
     """A line of few letters is enough where each says more."""
     page = page_of('<h1>港に新しい橋、市議会が計画を発表</h1><p class="standfirst">五か国の船が通る見込み</p>' + PROSE)
     assert standfirst_of(page) == "五か国の船が通る見込み"
+
+
+def test_second_headline_in_json_ld():
+    """An alternativeHeadline that is shown gives way to a lead that is named or described."""
+    second = "Sailors and drivers ask for one more bridge"
+    page = page_of(f'{TITLE}<h2>{second}</h2><p class="article-lead">{LEAD}</p><div>By Ann Lee</div>{PROSE}', DESCRIBED)
+    news = {"@type": "NewsArticle", "alternativeHeadline": second}
+
+    assert read_standfirst(page, news, headline_block(page, "Harbour gets a new bridge"), "").text == LEAD
+
+
+def test_place_before_the_lead():
+    """A lead that the page declares without its dateline is one; what a mark of its own sets off is left out."""
+    for shown, read in ((f"Rome. {LEAD}", f"Rome. {LEAD}"), (f"Rome · {LEAD}", LEAD)):
+        assert standfirst_of(page_of(f"{TITLE}<div><p>{shown}</p></div><div>{PROSE}</div>", DESCRIBED)) == read
+
+
+def test_link_under_the_lead():
+    """A link to another article is no second line of the standfirst."""
+    other = '<h2 class="subtitle"><a href="/2">Another bridge was closed for good last winter</a></h2>'
+    assert standfirst_of(page_of(f'{TITLE}<h2 class="subtitle">{LEAD}</h2>{other}{PROSE}')) == LEAD
