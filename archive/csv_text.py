@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from archive.printable import json_text, printable
+
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def spreadsheet_safe(value: object) -> object:
-    """A CSV cell that no spreadsheet takes for a formula (OWASP, CSV Injection: a quote in front)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """A CSV cell that no spreadsheet takes for a formula (OWASP, CSV Injection: a quote in front) or terminal obeys."""
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.startswith(("\t", "\n")) or text.lstrip().startswith(_FORMULA) else text
 
 
 def csv_lines(found: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
@@ -30,4 +34,4 @@ def csv_lines(found: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Ite
 
 
 def _cell(value: object) -> object:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | tuple | dict) else value
+    return json_text(value) if isinstance(value, list | tuple | dict) else value

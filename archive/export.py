@@ -19,6 +19,7 @@ from archive.csv_text import csv_lines
 from archive.errors import UsageError
 from archive.files import Files, disk_errors, replace_file
 from archive.manifest import sha256_of
+from archive.printable import json_text
 from archive.search import Filters, end_of, matching
 
 COLUMNS = (
@@ -167,7 +168,7 @@ def news_article(row: Row) -> Row:
 
 def json_lines(found: Iterable[Row]) -> Iterator[str]:
     """One `news_article` a line."""
-    return (json.dumps(news_article(row), ensure_ascii=False) + "\n" for row in found)
+    return (json_text(news_article(row)) + "\n" for row in found)
 
 
 def lines(form: Form, found: Iterable[Row]) -> Iterator[str]:

@@ -199,6 +199,7 @@ def capture_row(capture: Capture) -> Row:
         None if refers_to_date is None else _instant(refers_to_date),
         storable(capture.etag),
         storable(capture.last_modified),
+        storable(capture.notes),
     )
 
 

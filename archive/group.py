@@ -192,6 +192,7 @@ class _Builder:
             ip=exchange.ip,
             etag=message.header("ETag") if message else "",
             last_modified=message.header("Last-Modified") if message else "",
+            notes="; ".join(exchange.notes),
         )
 
     def _is_unchanged(self, message: HttpMessage, payload_digest: str, previous: Capture) -> bool:
@@ -241,6 +242,7 @@ class _Builder:
             ("outcome", escape(capture.outcome)),
             ("contentDigest", capture.content_digest),
             ("masked", escape(", ".join(exchange.masked))),
+            ("notes", escape(capture.notes)),
         )
 
 

@@ -180,6 +180,9 @@ class Capture:
     last_modified: str = ""
     """Last-Modified header as it came, for the next conditional request; empty when there is none."""
 
+    notes: str = ""
+    """Those of the `Exchange`, with "; " between them; empty when there are none."""
+
 
 class Link(NamedTuple):
     """An outlink of a reading; a tuple, because a page has a hundred of them and each is made and looked up often."""

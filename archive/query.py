@@ -158,7 +158,7 @@ order by a.date_published = '', a.dated_at, a.first_captured_at, a.url
 """
 _TIMELINE = """
 select c.captured_at, c.url, c.kind, c.status, c.outcome, coalesce(r.kind, ''), coalesce(r.reason, ''), c.job,
-       c.record_id, c.payload_digest, c.warc, c.offset, c.length
+       c.notes, c.record_id, c.payload_digest, c.warc, c.offset, c.length
 from json_each(?) as k
 join captures as c on c.urlkey = k.value
 left join readings as r on r.record_id = c.record_id
@@ -240,7 +240,8 @@ def _captures(db: sqlite3.Connection, urlkeys: list[str]) -> tuple[ShownCapture,
             reading=row[5],
             reason=row[6],
             job=row[7],
-            pressmark=Pressmark(**dict(zip(_PRESSMARK, row[8:], strict=True))),
+            notes=row[8],
+            pressmark=Pressmark(**dict(zip(_PRESSMARK, row[9:], strict=True))),
         )
         for row in reversed(rows)
     )

@@ -129,6 +129,9 @@ class ShownCapture:
     job: str
     """The job that made it."""
 
+    notes: str
+    """What else is to be known of it, such as `certificate not checked`; empty when there is nothing."""
+
     pressmark: Pressmark
     """Where it lies."""
 

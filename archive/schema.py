@@ -266,7 +266,12 @@ VIEWS = (
     """,
 )
 
-STEPS = (("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),)
+NOTES = ("alter table captures add column notes text not null default ''",)
+
+STEPS = (
+    ("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),
+    ("0002 notes of captures", NOTES),
+)
 """What each migration executes, oldest first. A step that was released is never edited."""
 
 _CACHE_KIB = 32 * 1024  # a batch and the upper pages of the indexes, so that no page is written twice for a commit

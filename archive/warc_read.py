@@ -180,6 +180,7 @@ def _captured(
         job=unescape(named(context, "job")) or job,
         outcome=unescape(named(context, "outcome")) or found.capture.outcome,
         content_digest=named(context, "contentDigest"),
+        notes=unescape(named(context, "notes")),
     )
     if with_content_digest and capture.kind == "response" and not capture.content_digest:
         capture = replace(capture, content_digest=content_digest(parse_response(found.block), capture.payload_digest))

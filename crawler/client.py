@@ -22,6 +22,9 @@ from crawler.guard import Dialer, Guard, connect_to, networks
 from crawler.names import SystemResolver
 from crawler.tls import client_context
 
+NOT_CHECKED = "certificate not checked"
+"""What is noted of an exchange for which any certificate was taken."""
+
 _IN_FLIGHT = 128 * 2**20
 _REPEATABLE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 _TUNNEL_OPEN = re.compile(rb"HTTP/1\.\d +2\d\d\b")

@@ -33,6 +33,10 @@ class Recorder(Protocol):
         """The newest answer of that URL that is kept from earlier; None where there is none, or none is to be used."""
         ...
 
+    def checks_certificate(self, url: str) -> bool:
+        """False where the file of the site that the URL belongs to says that its certificate is not checked."""
+        ...
+
 
 def recorder_of(crawler: Any) -> Recorder:
     """The recorder of a Scrapy crawler; the add-on or `run_crawl` has put it there."""

@@ -13,6 +13,7 @@ from scrapy.utils.defer import deferred_from_coro
 
 from crawler.context import CAPTURE
 from crawler.job import Job
+from crawler.printable_log import make_log_printable
 from crawler.robots_policy import robots_read
 from pipelines.urls import registered_domain
 
@@ -47,6 +48,7 @@ class JobExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        make_log_printable()
         return cls(crawler, crawler.pressmark_job)  # type: ignore[attr-defined]  # put there by the add-on
 
     def _opened(self) -> None:

@@ -157,6 +157,10 @@ class Job:
             return None
         return record if parsed.status else None
 
+    def checks_certificate(self, url: str) -> bool:
+        """False where the file of one of the job's sites says that its certificates are not checked."""
+        return not any(scope.covers(url) for scope in self._opened.unchecked)
+
     # W2
 
     def record(self, exchange: Exchange) -> Capture:

@@ -39,6 +39,7 @@ from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, chil
 from crawler.targets import Scopes, Target, resolve
 from pipelines.site import Sites
 from pipelines.urls import registered_domain
+from spiders.candidates import Scope
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -109,6 +110,9 @@ class Opened:
 
     delays: Mapping[str, float]
     """By host: the pause between two requests that its site file asks for."""
+
+    unchecked: tuple[Scope, ...]
+    """Those of them whose files say that certificates are not checked."""
 
     recovered: int
     """Captures of an earlier, broken job that were folded first."""
@@ -205,6 +209,7 @@ class _Opening:
             reader_id=reader.id,
             sites=self.sites,
             delays=_delays(self.order, self.targets, self.site_files),
+            unchecked=tuple(each.scope for each in self.targets if not each.scope.check_certificate),
             recovered=recovered,
             aborted=aborted,
             closing=closing,

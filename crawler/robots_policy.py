@@ -34,8 +34,9 @@ from archive.codings import take_off
 from archive.model import Capture, Exchange, utc_now
 from crawler.context import CAPTURE, recorder_of
 from crawler.failures import ExchangeFailed, RobotsForbidden, RobotsUnreachable
-from crawler.wire import CONTEXT, TAKE_ANY_CERTIFICATE, Context, context_of
+from crawler.wire import CONTEXT, Context, context_of
 from pipelines.robots import MAX_BYTES, Robots
+from pipelines.urls import without_credentials
 
 robots_read = object()
 """Scrapy signal, sent when a robots.txt has been read: `origin` (str), `crawl_delay` (seconds or None), `sitemaps`."""
@@ -48,7 +49,7 @@ _NO_CONNECTION = 4.0  # seconds; so that each retry of a page is an attempt of i
 _LARGE = 32 * 1024
 _ORIGINS = 5_000
 _REFUSED = 10_000
-_PASSED_ON = ("download_slot", "proxy", TAKE_ANY_CERTIFICATE)
+_PASSED_ON = ("download_slot", "proxy")
 _INCOMPLETE = frozenset({"disconnect", "time"})
 
 
@@ -231,7 +232,7 @@ class RobotsPolicy:
     def _refusal(self, request: Request, refusal: ExchangeFailed) -> Exchange:
         context, now = context_of(request), self._clock()
         return Exchange(
-            url=request.url.partition("#")[0],
+            url=without_credentials(request.url.partition("#")[0]),
             started_at=now,
             finished_at=now,
             outcome=refusal.outcome,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archive.errors import PressmarkError, UsageError
 from archive.files import disk_errors
 from crawler.orders import CrawlOrder, CrawlSummary, Progress
+from crawler.printable_log import PrintableLog
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings
@@ -56,7 +57,7 @@ def _log_to(path: Path, settings: Settings) -> None:
         path.parent.mkdir(exist_ok=True)
     settings.set("LOG_FILE", str(path), priority="default")
     on_stderr = logging.StreamHandler()
-    on_stderr.setFormatter(logging.Formatter("pressmark: %(message)s"))
+    on_stderr.setFormatter(PrintableLog(logging.Formatter("pressmark: %(message)s")))
     on_stderr.setLevel(logging.WARNING)
     logging.getLogger("crawler").addHandler(on_stderr)
 

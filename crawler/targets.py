@@ -10,7 +10,7 @@ from datetime import date
 from archive.errors import UsageError
 from archive.model import Capture, Reading
 from pipelines.site import Sites
-from pipelines.urls import canonical, registered_domain, same_site
+from pipelines.urls import canonical, registered_domain, same_site, without_credentials
 from spiders.candidates import UNFOLLOWED_RELS, Candidate, Scope, candidates, origin_of, seeds
 from spiders.places import FEED_HOSTS
 
@@ -52,7 +52,7 @@ def resolve(target: str, sites: Sites, *, since: date | None = None, alone: bool
         known = sites.of_url(url)
         scope = Scope.of_site(known, since=since) if known else Scope.of_target(url, since=since)
         around = seeds(url, scope)
-        itself = next(seed for seed in around if seed.url == canonical(url))
+        itself = next(seed for seed in around if seed.url == without_credentials(canonical(url)))
     except ValueError as problem:
         what = f"{target!r} is no http or https URL"
         raise UsageError(what if str(problem).startswith("no http or https URL") else f"{what}: {problem}") from None

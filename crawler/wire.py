@@ -34,21 +34,19 @@ from scrapy.utils.asyncio import is_asyncio_available
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.model import Capture, Exchange, utc_now
-from crawler.client import Answer, Asked, Client, place
+from crawler.client import NOT_CHECKED, Answer, Asked, Client, place
 from crawler.connections import Route
 from crawler.context import CAPTURE, LEASE, Recorder, recorder_of
 from crawler.failures import FAILURES, ExchangeFailed, NotHttp
 from crawler.framing import Limits, Reply
 from crawler.masking import mask
+from pipelines.urls import without_credentials
 
 CONTEXT = "pressmark_context"
 """Key of `request.meta` for the `Context` of a request that serves no lease."""
 
 LOGIN = "pressmark_login"
 """Key of `request.meta`, true for a login or where a site's cookies are secret: body and Set-Cookie are masked."""
-
-TAKE_ANY_CERTIFICATE = "pressmark_any_certificate"
-"""Key of `request.meta`, true when the site's file says that its certificate is not checked."""
 
 _LARGE = 256 * 1024
 _DEADLINE = 60.0
@@ -117,7 +115,7 @@ class WireDownloadHandler(BaseDownloadHandler):
         """The response to *request*, recorded; its body as it came, only chunks joined. Raises ExchangeFailed."""
         started_at, began = self._clock(), self._monotonic()
         try:
-            answer = await self._client.ask(asked_for(request, self._limits, self._timeout))
+            answer = await self._client.ask(self._asked(request))
         except NotHttp as refused:
             answer = Answer(Reply(b"GET", self._limits))
             answer.reply.cut(refused.outcome, refused.outcome, str(refused))
@@ -136,6 +134,10 @@ class WireDownloadHandler(BaseDownloadHandler):
 
     async def close(self) -> None:
         self._client.close()
+
+    def _asked(self, request: Request) -> Asked:
+        verify = not request.url.startswith("https") or recorder_of(self.crawler).checks_certificate(request.url)
+        return asked_for(request, self._limits, self._timeout, verify=verify)
 
     def _count(self, exchange: Exchange) -> None:
         stats = self.crawler.stats
@@ -167,7 +169,7 @@ async def _keep(recorder: Recorder, exchange: Exchange) -> Capture:
     return recorder.record(exchange)
 
 
-def asked_for(request: Request, limits: Limits, timeout: float) -> Asked:
+def asked_for(request: Request, limits: Limits, timeout: float, *, verify: bool = True) -> Asked:
     """A Scrapy request as bytes, with where to send them. Raises NotHttp for what cannot be written as HTTP."""
     url = urlparse_cached(request)
     try:
@@ -176,7 +178,7 @@ def asked_for(request: Request, limits: Limits, timeout: float) -> Asked:
         raise NotHttp(f"not an http or https URL with a port: {error}") from None
     if not host:
         raise NotHttp("the URL names no host")
-    route = Route(url.scheme, host, port, not request.meta.get(TAKE_ANY_CERTIFICATE, False), *_proxy(request))
+    route = Route(url.scheme, host, port, verify, *_proxy(request))
     rest = request.url.partition("#")[0].partition("//")[2][len(url.netloc) :]
     target = rest if rest.startswith("/") else "/" + rest
     if route.proxy and not route.tunnelled:
@@ -244,7 +246,7 @@ def exchange_of(request: Request, answer: Answer, started_at: datetime, finished
         answer.sent, reply.take(), body_at=reply.body_at or None, login=request.meta.get(LOGIN, False)
     )
     return Exchange(
-        url=_plain(request.url),
+        url=without_credentials(request.url.partition("#")[0]),
         request=sent,
         response=received,
         ip=answer.ip,
@@ -257,16 +259,8 @@ def exchange_of(request: Request, answer: Answer, started_at: datetime, finished
         site=context.site,
         discovered=context.discovered,
         masked=masked,
-        notes=() if answer.checked else ("certificate not checked",),
+        notes=() if answer.checked else (NOT_CHECKED,),
     )
-
-
-def _plain(url: str) -> str:
-    """A URL without fragment and without user name and password."""
-    url = url.partition("#")[0]
-    scheme, _, rest = url.partition("//")
-    netloc = re.split(r"[/?]", rest, maxsplit=1)[0]
-    return f"{scheme}//{rest[netloc.rindex('@') + 1 :]}" if "@" in netloc else url
 
 
 def response_of(url: str, answer: Answer) -> Response:

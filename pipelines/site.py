@@ -119,6 +119,9 @@ class Site:
     politeness: Politeness = Politeness()
     """How it asks to be treated."""
 
+    check_certificate: bool = True
+    """False where whatever certificate its hosts show is taken; each capture then says so."""
+
     layouts: tuple[Layout, ...] = ()
     """Its layouts, the oldest first."""
 

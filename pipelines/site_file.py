@@ -119,6 +119,7 @@ class SiteTable(_Table):
     exclude: list[Pattern] = []
     language: Annotated[str, AfterValidator(_language)] | Literal[""] = ""
     time_zone: Annotated[str, AfterValidator(_time_zone)] | Literal[""] = ""
+    check_certificate: bool = True
     politeness: PolitenessTable = PolitenessTable()
     layouts: list[LayoutTable] = []
     checked: date | Literal[False] = False
@@ -163,6 +164,7 @@ def read_site(name: str, table: dict[str, Any], *, path: Path, text: str) -> Sit
         language=checked.language,
         time_zone=checked.time_zone,
         politeness=Politeness(delay=checked.politeness.delay, concurrency=checked.politeness.concurrency),
+        check_certificate=checked.check_certificate,
         layouts=tuple(_layout(layout) for layout in checked.layouts),
         checked=checked.checked or None,
     )

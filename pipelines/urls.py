@@ -126,6 +126,17 @@ def has_credentials(url: str) -> bool:
     return "@" in url.split("/", 3)[2]
 
 
+def without_credentials(url: str) -> str:
+    """A URL without user and password, which are no part of where a page is, and a secret.
+
+    >>> without_credentials("https://jane:pw@www.example.com/@jane")
+    'https://www.example.com/@jane'
+    """
+    scheme, slashes, rest = url.partition("//")
+    netloc = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    return f"{scheme}{slashes}{rest[netloc.rindex('@') + 1 :]}" if "@" in netloc else url
+
+
 def _split_port(netloc: str) -> tuple[str, str]:
     host, colon, port = netloc.rpartition(":")
     return (host, port) if colon and port.isdigit() else (netloc.rstrip(":"), "")

@@ -32,6 +32,7 @@ from pipelines.urls import (
     month_in,
     registered_domain,
     same_site,
+    without_credentials,
     without_session,
 )
 from spiders.places import FEED_HOSTS, FEED_PLACES, SITEMAP_PLACES, is_feed_like, is_sitemap_like, page_number
@@ -129,6 +130,9 @@ class Scope:
     exclude: tuple[PathPattern, ...] = ()
     """Path patterns that are never fetched, from the site file."""
 
+    check_certificate: bool = True
+    """False where the site file says that its certificates are not checked."""
+
     since: date | None = None
     """What is known to be older is not fetched; None takes everything."""
 
@@ -151,7 +155,14 @@ class Scope:
     @classmethod
     def of_site(cls, site: Site, *, since: date | None = None) -> Self:
         """The scope that a site file describes."""
-        return cls(site=site.name, domains=site.domains, article=site.article, exclude=site.exclude, since=since)
+        return cls(
+            site=site.name,
+            domains=site.domains,
+            article=site.article,
+            exclude=site.exclude,
+            check_certificate=site.check_certificate,
+            since=since,
+        )
 
     def covers(self, url: str) -> bool:
         """Whether a URL in canonical form belongs to the site, whatever the site file excludes."""
@@ -236,7 +247,8 @@ def _as_seeds(
     wanted += [(url, "feed", FEED - n) for n, url in enumerate(feeds)]
     wanted += [(url, "sitemap", SITEMAP - n) for n, url in enumerate(sitemaps)]
     found: dict[str, Candidate] = {}
-    for url, kind, priority in wanted:
+    for named, kind, priority in wanted:
+        url = without_credentials(named)
         seed = Candidate(url=url, site=scope.site, host=registered_domain(url), kind=kind, priority=priority)
         found.setdefault(url, seed)
     return list(found.values())

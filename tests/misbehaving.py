@@ -145,13 +145,15 @@ async def serving(
 
 
 @contextmanager
-def served(behaviours: Mapping[str, Behaviour], *, host: str = "127.0.0.1") -> Iterator[Server]:
+def served(
+    behaviours: Mapping[str, Behaviour], *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Iterator[Server]:
     """The server in a thread of its own, for clients that are other processes."""
     loop, ready, over = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
     servers: list[Server] = []
 
     async def serve() -> None:
-        async with serving(behaviours, host=host) as server:
+        async with serving(behaviours, host=host, tls=tls) as server:
             servers.append(server)
             ready.set()
             await over.wait()

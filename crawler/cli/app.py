@@ -121,9 +121,11 @@ def _give_up_stdout() -> None:
 
 def _misused(error: typer.TyperException) -> int:
     """A wrong word on the command line: one line that names the help; the help itself where no word was given."""
+    from crawler.cli.output import say
+
     message, context = error.format_message(), getattr(error, "ctx", None)
     if context is None or "\n" in message:
-        typer.echo(message, err=True)
+        say(message)
         return error.exit_code
     return _told(f"{message.rstrip('.')}; see `{context.command_path} --help`", error.exit_code)
 
@@ -135,11 +137,11 @@ _HOW_TO_REPORT = "nothing that was kept is lost; run it again with PRESSMARK_DEB
 
 
 def _told(message: object, code: int, bug: Exception | None = None) -> int:
-    from crawler.cli.output import printable
+    from crawler.cli.output import say
 
     if os.environ.get("PRESSMARK_DEBUG"):
         import traceback
 
         traceback.print_exception(bug or sys.exception())
-    typer.echo(f"pressmark: {printable(str(message))}", err=True)
+    say(f"pressmark: {message}")
     return code

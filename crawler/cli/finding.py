@@ -103,12 +103,12 @@ def search(
 
 def _write_result(result: SearchResult, form: Format, filters: options.Chosen) -> None:
     from archive.results import Hit
-    from crawler.cli.output import say, write_json, write_rows
+    from crawler.cli.output import say, write_json, write_rows, write_text
 
     if form == "json":
         write_json(asdict(result))
     elif form == "atom":
-        typer.echo(_feed(result, filters), nl=False)
+        write_text(_feed(result, filters))
     elif form == "table":
         if result.hits:
             _show_hits(result)
@@ -163,7 +163,7 @@ def _show_exchange(db: sqlite3.Connection, collection_dir: Path, what: str, *, w
 
 def _cite(shown: Shown, what: str, form: str) -> None:
     from archive.citations import bibtex, csl
-    from crawler.cli.output import write_json
+    from crawler.cli.output import write_json, write_text
 
     if form not in ("bibtex", "csl"):
         raise UsageError(f"--cite {form}: {options.did_you_mean(form, ('bibtex', 'csl'))}")
@@ -172,7 +172,7 @@ def _cite(shown: Shown, what: str, form: str) -> None:
     if form == "csl":
         write_json([csl(shown)])
     else:
-        typer.echo(bibtex(shown))
+        write_text(f"{bibtex(shown)}\n")
 
 
 def status(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: options.AsJson = False) -> None:
@@ -220,15 +220,15 @@ def _count(result: SearchResult, filters: options.Chosen) -> str:
 
 
 def _show_hits(result: SearchResult) -> None:
-    from crawler.cli.output import print_lines, printable
+    from crawler.cli.output import print_lines
 
     for hit in result.hits:
         byline = " · ".join(part for part in (hit.site, hit.date_published[:10], ", ".join(hit.authors)) if part)
         mark = hit.pressmark
         print_lines(
-            (printable(hit.headline), "bold"),
-            (printable(f"  {byline}"), "dim"),
-            (printable(f"  {' '.join(hit.snippet.split())}"), ""),
+            (hit.headline, "bold"),
+            (f"  {byline}", "dim"),
+            (f"  {' '.join(hit.snippet.split())}", ""),
             (f"  {hit.url}", ""),
             (f"  {mark.warc} @{mark.offset} {mark.payload_digest}", "dim"),
             ("", ""),
@@ -239,7 +239,8 @@ def _show_facets(result: SearchResult) -> None:
     """The most frequent values of each facet, beside one another where there is room."""
     from rich.columns import Columns
 
-    from crawler.cli.output import new_table, print_rich, printable
+    from archive.printable import printable
+    from crawler.cli.output import new_table, print_rich
 
     tables = []
     for name, values in result.facets.items():
@@ -254,7 +255,7 @@ def _show_facets(result: SearchResult) -> None:
 
 
 def _show_article(shown: Shown) -> None:
-    from crawler.cli.output import print_lines, printable, show_table
+    from crawler.cli.output import print_lines, show_table
 
     if shown.article is None:
         print_lines(("This page is kept, and is no article.", ""), ("", ""))
@@ -269,15 +270,16 @@ def _show_article(shown: Shown) -> None:
     for capture in shown.captures:
         read_as = " ".join(part for part in (capture.reading, capture.reason) if part) or capture.outcome
         what = " ".join(str(part) for part in (capture.kind, capture.status, read_as) if part)
+        note = f"  ({capture.notes})" if capture.notes else ""
         mark = capture.pressmark
         print_lines(
-            (f"  {capture.captured_at[:19]}  {printable(what)}  {printable(capture.url)}", ""),
+            (f"  {capture.captured_at[:19]}  {what}  {capture.url}{note}", ""),
             (f"    {mark.warc} @{mark.offset}+{mark.length} {mark.payload_digest}", "dim"),
         )
 
 
 def _show_fields(article: dict[str, Any], shown: Shown) -> None:
-    from crawler.cli.output import print_lines, printable
+    from crawler.cli.output import print_lines
 
     fields = {
         "standfirst": article["standfirst"],
@@ -292,9 +294,9 @@ def _show_fields(article: dict[str, Any], shown: Shown) -> None:
         "id": article["id"],
         "pressmark": str(shown.pressmark) if shown.pressmark else "",
     }
-    print_lines((printable(article["headline"]), "bold"), ("", ""))
-    print_lines(*((f"{name:<12}{printable(value)}", "") for name, value in fields.items() if value), ("", ""))
-    print_lines((printable(article["body"]), ""), ("", ""))
+    print_lines((article["headline"], "bold"), ("", ""))
+    print_lines(*((f"{name:<12}{value}", "") for name, value in fields.items() if value), ("", ""))
+    print_lines((article["body"], ""), ("", ""))
 
 
 def _show_evidence(evidence: tuple[ShownEvidence, ...]) -> None:

@@ -145,7 +145,7 @@ def verify(
     """Check every byte that is kept."""
     from dataclasses import asdict
 
-    from crawler.cli.output import print_lines, printable, say, write_json
+    from crawler.cli.output import print_lines, say, write_json
 
     if citation is not None:
         _verify_citation(citation, as_json=as_json)
@@ -160,7 +160,7 @@ def verify(
         write_json(asdict(report))
     else:
         for finding in (*report.findings, *report.remarks):
-            print_lines((printable(_sentence(finding)), ""))
+            print_lines((_sentence(finding), ""))
         if not report.findings:
             say(f"{report.records:,} records in {report.files:,} files: {_all_holds(len(report.remarks))}")
     if report.findings:
@@ -169,7 +169,7 @@ def verify(
 
 def _verify_citation(folder: Path, *, as_json: bool) -> None:
     from archive import cite
-    from crawler.cli.output import print_lines, printable, say, write_json
+    from crawler.cli.output import print_lines, say, write_json
 
     if not cite.is_citation(folder):
         raise UsageError(f"{folder} is no citation; `pressmark verify -c {folder}` checks a collection")
@@ -177,7 +177,7 @@ def _verify_citation(folder: Path, *, as_json: bool) -> None:
     if as_json:
         write_json({"findings": findings, "signed_by": signer})
     else:
-        print_lines(*((printable(finding), "") for finding in findings))
+        print_lines(*((finding, "") for finding in findings))
         say(f"{folder}: {'signed by ' + signer if signer else 'not signed'}")
     if findings:
         raise CheckFailed(f"{len(findings):,} findings in {folder}")
@@ -193,7 +193,7 @@ def _verified(kept: Collection) -> Report:
 def _repair(kept: Collection, report: Report) -> None:
     """Mend what was found, make the catalog anew, and have fetched again what is lost."""
     from crawler.bindings import default_reader
-    from crawler.cli.output import printable, say
+    from crawler.cli.output import say
 
     if not any(finding.remedy for finding in report.findings):
         return
@@ -207,7 +207,7 @@ def _repair(kept: Collection, report: Report) -> None:
     kept.rebuild(default_reader)
     _fetch_again(kept, repaired)
     for url in repaired.lost:
-        say(printable(f"{url} is lost in one capture, and is fetched again by the next crawl"))
+        say(f"{url} is lost in one capture, and is fetched again by the next crawl")
 
 
 def _fetch_again(kept: Collection, repaired: Repaired) -> None:
@@ -239,7 +239,7 @@ def _sentence(finding: Finding) -> str:
 
 def _make_whole(kept: Collection, reader: Reader) -> None:
     """Finish what a killed job left, fold what it had not folded, and read anew what another reader read."""
-    from crawler.cli.output import printable, say
+    from crawler.cli.output import say
 
     kept.recover()
     if kept.is_current(reader.id):
@@ -248,7 +248,7 @@ def _make_whole(kept: Collection, reader: Reader) -> None:
         from crawler.bindings import default_reader
 
         say(f"the catalog of {kept.name} was read by another version; all pages are read anew first")
-        kept.rebuild(default_reader, on_damage=lambda damage: say(printable(f"passed over: {damage}")))
+        kept.rebuild(default_reader, on_damage=lambda damage: say(f"passed over: {damage}"))
 
 
 def _open(name_or_path: str) -> Collection:
@@ -280,7 +280,7 @@ def _check(kept: Collection, workers: int, allow_missing: bool, as_json: bool) -
 def _rebuild(kept: Collection, workers: int, allow_missing: bool, as_json: bool) -> None:
     from archive.flaws import Flaw, noted_flaws
     from crawler.bindings import default_reader
-    from crawler.cli.output import printable, say, write_json
+    from crawler.cli.output import say, write_json
 
     damaged: list[DamagedRecord] = []
     with _counting("captures read") as progress:
@@ -298,7 +298,7 @@ def _rebuild(kept: Collection, workers: int, allow_missing: bool, as_json: bool)
     else:
         for damage in damaged:
             came_so = "" if damage in since else " (it was so when the file was imported)"
-            say(printable(f"passed over: {damage.warc}, byte {damage.offset}: {damage.problem}{came_so}"))
+            say(f"passed over: {damage.warc}, byte {damage.offset}: {damage.problem}{came_so}")
         say(f"{catalog} made anew")
     if since:
         raise CheckFailed(

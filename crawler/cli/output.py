@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
 from archive.csv_text import csv_lines
+from archive.printable import json_text, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,21 +19,15 @@ if TYPE_CHECKING:
 Format = Literal["table", "json", "jsonl", "csv", "atom"]
 Row = Mapping[str, Any]
 
-_KEPT_CONTROLS = "\n\t"
-
-
-def printable(text: str) -> str:
-    r"""The text without characters that a terminal obeys: controls, escapes, direction overrides.
-
-    >>> printable("Title\x1b]0;owned\x07 end")
-    'Title]0;owned end'
-    """
-    return "".join(c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-
 
 def write_json(value: object) -> None:
     """One JSON document on stdout, readable, UTF-8."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    typer.echo(json_text(value, indent=2))
+
+
+def write_text(text: str) -> None:
+    """The text on stdout, made printable."""
+    typer.echo(printable(text), nl=False)
 
 
 def write_bytes(content: bytes) -> None:
@@ -55,7 +48,7 @@ def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format, *, key
         write_json(list(rows))
     elif form == "jsonl":
         for row in rows:
-            typer.echo(json.dumps(row, ensure_ascii=False, default=str))
+            typer.echo(json_text(row))
     elif form == "csv":
         typer.echo(csv_text(list(rows), keys), nl=False)
     else:
@@ -63,7 +56,10 @@ def write_rows(rows: Iterable[Row], columns: Sequence[str], form: Format, *, key
 
 
 def csv_text(rows: Sequence[Row], keys: Sequence[str] = ()) -> str:
-    """Comma-separated values with a header line (RFC 4180), formulas made harmless; *keys* where there is no row."""
+    """Comma-separated values with a header line (RFC 4180), formulas and controls made harmless.
+
+    *keys* stand in the header where there is no row.
+    """
     names = list(rows[0]) if rows else list(keys)
     if not names:
         return ""
@@ -97,12 +93,12 @@ def print_rich(renderable: object) -> None:
 
 
 def print_lines(*lines: tuple[str, str]) -> None:
-    """Lines on stdout, each with a style of rich's or none; long ones wrap on a terminal."""
+    """Lines on stdout, made printable, each with a style of rich's or none; long ones wrap on a terminal."""
     from rich.text import Text
 
     console = _console(soft_wrap=not sys.stdout.isatty())
     for line, style in lines:
-        console.print(Text(line, style=style))
+        console.print(Text(printable(line), style=style))
 
 
 def _console(**how: Any) -> Console:

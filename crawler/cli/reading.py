@@ -149,6 +149,7 @@ def _read_url(url: str, allow_networks: tuple[str, ...]) -> Reading:
 
 
 def _extract_batch(manifest: Path, output: Path | None) -> None:
+    from archive.printable import json_text
     from crawler.cli.output import say
 
     reader = _reader()
@@ -166,7 +167,7 @@ def _extract_batch(manifest: Path, output: Path | None) -> None:
             if problem := record.get("error"):
                 failed += 1
                 say(f"{record['id'] or manifest}: {problem}")
-            target.write(json.dumps(record, ensure_ascii=False) + "\n")
+            target.write(json_text(record) + "\n")
     if failed:
         say(f"{failed} of {len(lines)} pages could not be read; the others are in {output or 'the output'}")
 

@@ -92,7 +92,7 @@ def new_site(
 ) -> None:
     """Look at a site and write a file for it."""
     from crawler.bindings import own_sites, site_files
-    from crawler.cli.output import say
+    from crawler.cli.output import say, write_text
     from crawler.surveying import look_at
     from spiders.survey import site_file
 
@@ -113,7 +113,7 @@ def new_site(
         raise NothingReached(f"{url}: {found.home_problem}; no file was written")
     text = site_file(found, name=name, on=_today())
     if output == "-":
-        typer.echo(text, nl=False)
+        write_text(text)
         return
     _write(path, text)
     _show_survey(found)
@@ -228,20 +228,20 @@ def _write(path: Path, text: str) -> None:
 
 
 def _show_check(site: Site, found: Survey, told: list[Finding]) -> None:
-    from crawler.cli.output import print_lines, printable
+    from crawler.cli.output import print_lines
 
     degraded = [finding for finding in told if finding.degrades]
     print_lines((f"{site.name}: {'degraded' if degraded else 'as its file says'}", "bold"))
     _show_survey(found)
-    mends = [("  to fix: " if finding.degrades else "  hint: ") + printable(finding.text) for finding in told]
+    mends = [("  to fix: " if finding.degrades else "  hint: ") + finding.text for finding in told]
     print_lines(*((line, "") for line in mends), ("", ""))
 
 
 def _show_survey(found: Survey) -> None:
-    from crawler.cli.output import print_lines, printable
+    from crawler.cli.output import print_lines
 
     for line in _survey_lines(found):
-        print_lines((f"  {printable(line)}", ""))
+        print_lines((f"  {line}", ""))
 
 
 def _survey_lines(found: Survey) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
@@ -29,6 +30,8 @@ class Remembers:
 
     exchanges: list[Exchange] = field(default_factory=list)
     large: int = 0
+    unchecked: frozenset[str] = frozenset()
+    """Hosts whose certificates are not checked."""
 
     def record(self, exchange: Exchange) -> Capture:
         self.exchanges.append(exchange)
@@ -47,6 +50,10 @@ class Remembers:
 
     def kept(self, url: str) -> None:
         """Nothing is kept from earlier."""
+
+    def checks_certificate(self, url: str) -> bool:
+        """As a site file would say."""
+        return urlsplit(url).hostname not in self.unchecked
 
 
 @dataclass

@@ -15,6 +15,7 @@ import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -114,16 +115,24 @@ class Crawls:
         kill: str = "",
         ahead: float = 0,
         longest: int = LONGEST,
+        site_files: Path | None = None,
+        names: dict[str, str] | None = None,
         settings: dict[str, Any] | None = None,
         **order: Any,
     ) -> Running:
-        """Begin a crawl, the first process of a group; its clock is so many hours *ahead*."""
+        """Begin a crawl, the first process of a group.
+
+        Its clock is so many hours *ahead*, it knows the sites of a folder beside those that come with pressmark, and
+        finds *names* at these addresses.
+        """
         quick = {"delay": 0, "concurrency": 8, "allow_networks": ["127.0.0.0/8"]}
         plain = {"PRESSMARK_READING_CHILDREN": 0, "PRESSMARK_RETRY_WAITS": [0.2, 0.4]}
         line = {
             "kill": kill,
             "ahead": ahead,
             "longest": longest,
+            "site_files": str(site_files or ""),
+            "names": names or {},
             "order": quick | order,
             "settings": plain | (settings or {}),
         }
@@ -200,6 +209,10 @@ def _crawl_in_process(asked: dict[str, Any], room: Path) -> int:
         _arm(operation, int(number), where, room / "fired")
     if asked["ahead"]:
         _set_clock(timedelta(hours=asked["ahead"]))
+    if asked["site_files"]:
+        os.environ["PRESSMARK_SITES"] = asked["site_files"]
+    if asked["names"]:
+        _answer_names(asked["names"])
     try:
         summary = run_crawl(CrawlOrder(**order))
     except PressmarkError as error:
@@ -215,6 +228,17 @@ def _set_clock(ahead: timedelta) -> None:
     from crawler.clock import SteadyClock
 
     vars(opening)["SteadyClock"] = lambda: SteadyClock(now=lambda: utc_now() + ahead)
+
+
+def _answer_names(names: dict[str, str]) -> None:
+    """Stand in for the name server."""
+    original = socket.getaddrinfo
+
+    def answer(host: Any, *args: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        return original(names.get(name, name), *args, **named)
+
+    vars(socket)["getaddrinfo"] = answer
 
 
 def _arm(operation: str, number: int, where: str, told: Path) -> None:

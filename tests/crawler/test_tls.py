@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import pytest
 from scrapy import Request
 
 from archive.model import Exchange
-from crawler.wire import TAKE_ANY_CERTIFICATE
 from tests.crawler.certificates import Authority
 from tests.crawler.edge import edge, run
 from tests.misbehaving import Visit, kept_open, page, serving
@@ -24,14 +24,17 @@ def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path)
 
 
-def asked(tls: ssl.SSLContext, authority: Authority, *, host: str = "news.example", **meta: Any) -> Exchange:
+def asked(
+    tls: ssl.SSLContext, authority: Authority, *, host: str = "news.example", unchecked: Iterable[str] = ()
+) -> Exchange:
     """The exchange with an https server that is reached under *host*."""
 
     async def ask() -> Exchange:
         async with serving({"*": OK}, tls=tls) as server:
             to = [f"{host}:443:127.0.0.1:{server.port}"]
             async with edge({}, PRESSMARK_CONNECT_TO=to, PRESSMARK_CA_FILE=str(authority.file)) as at:
-                await at.ask(Request(f"https://{host}/story", meta=meta))
+                at.recorder.unchecked = frozenset(unchecked)
+                await at.ask(Request(f"https://{host}/story"))
                 return at.recorder.exchanges[0]
 
     return run(ask())
@@ -76,10 +79,13 @@ def test_unknown_authority(authority: Authority, tmp_path: Path) -> None:
 
 @pytest.mark.fault(13)
 def test_any_certificate(authority: Authority) -> None:
-    """Where a site's file says so, any certificate is taken, and the exchange tells it."""
-    exchange = asked(authority.server("x.example", days=-1), authority, **{TAKE_ANY_CERTIFICATE: True})
+    """Where a site's file says so, any certificate is taken, and the exchange tells it; of other hosts none is."""
+    bad = authority.server("x.example", days=-1)
+    exchange = asked(bad, authority, unchecked=["news.example"])
+    other = asked(bad, authority, unchecked=["example", "www.news.example"])
 
     assert (exchange.outcome, exchange.notes) == ("ok", ("certificate not checked",))
+    assert (other.outcome, other.request, other.notes) == ("tls", b"", ())
 
 
 @pytest.mark.fault(14)

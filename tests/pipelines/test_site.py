@@ -90,6 +90,23 @@ def test_mistakes(right, wrong, problem):
     assert problem in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "checked"), [("", True), ("check_certificate = true", True), ("check_certificate = false", False)]
+)
+def test_certificates_are_checked_unless_the_file_says_otherwise(said, checked):
+    """Only `check_certificate = false` leaves certificates unchecked."""
+    text = f'name = "acme"\nhome = "https://acme.example/"\n{said}\n'
+    assert sites(acme=text).named("acme").check_certificate == checked
+
+
+@pytest.mark.parametrize("said", ["0", '"no"', '"false"', "[]"])
+def test_what_is_no_yes_or_no_leaves_nothing_unchecked(said):
+    """Anything but true or false is told as a mistake."""
+    text = f'name = "acme"\nhome = "https://acme.example/"\ncheck_certificate = {said}\n'
+    with pytest.raises(SiteFileError, match=r"line 3: check_certificate .*valid boolean"):
+        sites(acme=text).named("acme")
+
+
 @pytest.mark.parametrize(("content", "line"), [(b'name = "a"\n\xff', 2), (b'a = 1\nb = "', 2), (b"a = 1\n\n=", 3)])
 def test_files_that_are_no_toml(content, line):
     """A file that is no UTF-8 or no TOML is told at once, with the line."""
