@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.model import Entry, Link, Listing
 from pipelines.feed_dates import feed_date
-from pipelines.urls import canonical
+from pipelines.urls import MAX_URL, UrlTooLong, canonical
 from pipelines.xmltext import parse_xml, root_name, standard_xml
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class _Feed:
     def __init__(self, root: _Element, url: str, *, has_bases: bool, notes: tuple[str, ...]) -> None:
         self.root = root
         self.notes = notes
+        self.long_links: list[str] = []
         self.url = url
         self.has_bases = has_bases
         self.names: dict[str, str] = {}
@@ -147,7 +148,7 @@ class _Feed:
             entries=tuple(dict.fromkeys(entry for entry in entries if entry.link)),
             links=self._links(),
             language=self.language,
-            notes=self.notes + too_many,
+            notes=self.notes + too_many + _of_long(self.long_links),
         )
 
     def name(self, element: _Element) -> str:
@@ -238,12 +239,7 @@ class _Feed:
 
     def _resolved(self, link: str | None, element: _Element) -> str:
         link = (link or "").strip()
-        if not link:
-            return ""
-        try:
-            return canonical(link, self._base(element))
-        except ValueError:
-            return ""
+        return _canonical_or_nothing(link, self._base(element), self.long_links) if link else ""
 
     def _base(self, element: _Element) -> str:
         if not self.has_bases:
@@ -345,21 +341,23 @@ def _read_json_feed(content: bytes, url: str) -> Listing | None:
         return None
     items = [item for item in feed["items"] if isinstance(item, dict)]
     language = _string(feed, "language")
-    entries = dict.fromkeys(_json_entry(item, url, language) for item in items[:MAX_ENTRIES])
+    long_links: list[str] = []
+    entries = dict.fromkeys(_json_entry(item, url, language, long_links) for item in items[:MAX_ENTRIES])
+    too_many = (f"entries: {len(items):,} found, {MAX_ENTRIES:,} kept",) if len(items) > MAX_ENTRIES else ()
     return Listing(
         form="jsonfeed",
         title=_folded(_string(feed, "title")),
         entries=tuple(entry for entry in entries if entry.link),
-        links=_json_links(feed, url),
+        links=_json_links(feed, url, long_links),
         language=language[:40],
-        notes=(f"entries: {len(items):,} found, {MAX_ENTRIES:,} kept",) if len(items) > MAX_ENTRIES else (),
+        notes=too_many + _of_long(long_links),
     )
 
 
-def _json_entry(item: dict[str, Any], url: str, language: str) -> Entry:
+def _json_entry(item: dict[str, Any], url: str, language: str, long_links: list[str]) -> Entry:
     link = _string(item, "url") or _string(item, "external_url")
     return Entry(
-        link=_canonical_or_nothing(link, url),
+        link=_canonical_or_nothing(link, url, long_links),
         title=_folded(_string(item, "title")),
         published=feed_date(_string(item, "date_published")),
         updated=feed_date(_string(item, "date_modified")),
@@ -368,21 +366,29 @@ def _json_entry(item: dict[str, Any], url: str, language: str) -> Entry:
     )
 
 
-def _json_links(feed: dict[str, Any], url: str) -> tuple[Link, ...]:
+def _json_links(feed: dict[str, Any], url: str, long_links: list[str]) -> tuple[Link, ...]:
     hubs = (
         [hub for hub in feed.get("hubs") or () if isinstance(hub, dict)] if isinstance(feed.get("hubs"), list) else []
     )
     said = [("next", _string(feed, "next_url")), ("self", _string(feed, "feed_url"))]
     said += [("hub", _string(hub, "url")) for hub in hubs[:MAX_LINKS]]
-    found = ((rel, _canonical_or_nothing(link, url)) for rel, link in said)
+    found = ((rel, _canonical_or_nothing(link, url, long_links)) for rel, link in said)
     return tuple(Link(url=link, rel=rel) for rel, link in found if link)
 
 
-def _canonical_or_nothing(link: str, base: str) -> str:
+def _canonical_or_nothing(link: str, base: str, long_links: list[str]) -> str:
+    """The link in canonical form; empty for none, and for one that is too long, which *long_links* gets."""
     try:
         return canonical(link, base) if link else ""
+    except UrlTooLong as long:
+        long_links.append(str(long))
+        return ""
     except ValueError:
         return ""
+
+
+def _of_long(links: list[str]) -> tuple[str, ...]:
+    return (f"links: {len(links):,} of more than {MAX_URL:,} characters left out",) if links else ()
 
 
 def _string(values: dict[str, Any], name: str) -> str:

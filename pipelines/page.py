@@ -21,7 +21,7 @@ from pipelines.charset import decode_html
 from pipelines.finding import plain
 from pipelines.json_ld import Node, read_json_ld
 from pipelines.pruning import prune
-from pipelines.urls import canonical
+from pipelines.urls import MAX_URL, UrlTooLong, canonical
 
 if TYPE_CHECKING:
     from pipelines.blocks import Blocks
@@ -117,24 +117,27 @@ class Page:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """Its outlinks, each once: those of the head with their rel, then `<a>` and `<area>`; at most `MAX_LINKS`."""
-        return tuple(self._kept_links.values())
+        return tuple(self._read_links[0].values())
 
     @property
     def link_notes(self) -> tuple[str, ...]:
-        """What the budget for links cut."""
-        found = len(self._anchors)
-        return (f"links: {found:,} found, {MAX_LINKS:,} kept",) if found > MAX_LINKS else ()
+        """What the budgets for links cut."""
+        found, long = len(self._anchors), len(self._read_links[1])
+        notes = (f"links: {found:,} found, {MAX_LINKS:,} kept",) if found > MAX_LINKS else ()
+        return (*notes, f"links: {long:,} of more than {MAX_URL:,} characters left out") if long else notes
 
     @cached_property
     def _anchors(self) -> list[LexborNode]:
         return self.tree.css("a[href], area[href]")
 
     @cached_property
-    def _kept_links(self) -> dict[tuple[str, str], Link]:
+    def _read_links(self) -> tuple[dict[tuple[str, str], Link], list[str]]:
+        """The outlinks by URL and rel, and what is said of those that are too long."""
         kept: dict[tuple[str, str], Link] = {}
+        long: list[str] = []
         for rel, href, kind in self.head_links:
             word = _rel_of_head(rel, kind)
-            url = self._url_of(href) if word else ""
+            url = self._url_of(href, long) if word else ""
             if url:
                 kept.setdefault((url, word), Link(url=url, rel=word))
         seen: set[str] = set()
@@ -146,12 +149,12 @@ class Page:
             text = " ".join(anchor.text().split())[:200]
             if text:
                 seen.add(href)
-            url = self._url_of(href)
+            url = self._url_of(href, long)
             rel_text = attributes.get("rel")
             place = (url, _rel_of_anchor(rel_text) if rel_text else "link")
             if url and (place not in kept or (text and not kept[place].text)):
                 kept[place] = Link(url=url, text=text, rel=place[1])
-        return kept
+        return kept, long
 
     @cached_property
     def _origin(self) -> str:
@@ -161,18 +164,21 @@ class Page:
         except ValueError:
             return ""
 
-    def _url_of(self, href: str) -> str:
-        """The canonical form of a link; empty for one that leads nowhere."""
+    def _url_of(self, href: str, long: list[str]) -> str:
+        """The canonical form of a link; empty for one that leads nowhere, or is too long, which *long* gets."""
         if not href or href[0] == "#":
             return ""
         origin = self._origin
         path = href.removeprefix(origin)
-        if origin and _SIMPLE_PATH.fullmatch(path):
+        if origin and len(href) < MAX_URL - len(origin) and _SIMPLE_PATH.fullmatch(path):
             return origin + path
         if href.startswith(_NO_LINKS):
             return ""
         try:
             return canonical(href.strip(), self.base_url)
+        except UrlTooLong as problem:
+            long.append(str(problem))
+            return ""
         except ValueError:
             return ""
 
@@ -293,7 +299,7 @@ class _Head:
 def _joined(href: str, url: str) -> str:
     from urllib.parse import urljoin
 
-    if not href:
+    if not href or len(href) > MAX_URL:
         return url
     try:
         joined = urljoin(url, href.strip())

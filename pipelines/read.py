@@ -20,7 +20,7 @@ from archive.model import Article, Link, Listing, NotAnArticle, Reading, Unreada
 from pipelines.feeds import read_feed
 from pipelines.robots import read_robots
 from pipelines.sitemaps import read_sitemap
-from pipelines.urls import canonical
+from pipelines.urls import UrlTooLong, canonical
 
 if TYPE_CHECKING:
     from archive.model import Capture
@@ -180,6 +180,8 @@ def _redirect(location: str, url: str) -> NotAnArticle:
         location = location.encode("latin-1").decode("utf-8")
     try:
         return NotAnArticle(reason="redirect", links=(Link(url=canonical(location, url), rel="redirect"),))
+    except UrlTooLong as long:
+        return NotAnArticle(reason="redirect", notes=(f"location: {long}",))
     except ValueError:
         return NotAnArticle(reason="redirect", notes=(f"location: no http or https URL: {location[:200]!r}",))
 
@@ -238,9 +240,9 @@ def _refresh_target(page: Page) -> str:
     if not found or not found[2] or float(found[1] or 0) > MAX_REFRESH_DELAY:
         return ""
     try:
-        target = canonical(found[2], page.base_url)
+        target, own = canonical(found[2], page.base_url), canonical(page.url, page.url)
     except ValueError:
         return ""
-    if target == canonical(page.url, page.url) or len(page.text) > MAX_REFRESH_TEXT:
+    if target == own or len(page.text) > MAX_REFRESH_TEXT:
         return ""
     return target

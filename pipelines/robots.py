@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from archive.model import Link, Listing
 from pipelines.patterns import PathPattern
-from pipelines.urls import canonical
+from pipelines.urls import UrlTooLong, canonical
 
 MAX_BYTES = 500 * 1024
 MAX_LINE = 2083 * 8  # as Google's parser: eight times the longest URL of a browser that long was the strictest
@@ -155,13 +155,15 @@ class _RuleSet:
 def read_robots(content: bytes, *, url: str) -> Listing:
     """A robots.txt as a listing: the sitemaps that it names, resolved against its URL *url*."""
     robots = Robots(content)
-    links = []
+    links, notes = [], list(robots.notes)
     for sitemap in robots.sitemaps:
         try:
             links.append(Link(url=canonical(sitemap, url), rel="sitemap"))
+        except UrlTooLong as long:
+            notes.append(f"sitemap: {long}")
         except ValueError:
             continue
-    return Listing(form="robots", links=tuple(dict.fromkeys(links)), notes=robots.notes)
+    return Listing(form="robots", links=tuple(dict.fromkeys(links)), notes=tuple(notes))
 
 
 def _decoded(content: bytes) -> str:

@@ -23,7 +23,7 @@ def registered_name(host: str) -> str:
     >>> registered_name("www.news.bbc.co.uk"), registered_name("www.pharmaledger.example")
     ('bbc.co.uk', 'pharmaledger.example')
     """
-    labels = host.rstrip(".").split(".")
+    labels = host.rstrip(".").rsplit(".", _deepest() + 1)[-_deepest() - 1 :]
     return ".".join(labels[-_suffix_labels(labels) - 1 :])
 
 
@@ -46,6 +46,12 @@ def _rules() -> frozenset[str]:
     text = Path(spec.origin).with_name(".tld_set_snapshot").read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
     return frozenset(_ascii_form(line.split()[0]) for line in lines if line and not line.startswith("//"))
+
+
+@cache
+def _deepest() -> int:
+    """Labels of the longest rule: no more of a name are looked at, however many it has."""
+    return max(rule.count(".") for rule in _rules()) + 1
 
 
 def _ascii_form(rule: str) -> str:

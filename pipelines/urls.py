@@ -18,6 +18,13 @@ import ada_url
 from pipelines.suffixes import registered_name
 from pipelines.tracking_parameters import AMBIGUOUS_NAMES, NAMES, PREFIXES, TELLING_VALUES
 
+MAX_URL = 8_000
+"""Characters of a URL; what is longer is no URL for us. RFC 9110, 4.1, recommends that at least as many are supported,
+and what goes far beyond is made up: each step of a crawl would take time by its length."""
+
+MAX_HOST = 253
+"""Characters of a host name (RFC 1035, 2.3.4, as written with dots); no longer one can be looked up."""
+
 MAX_CACHED = 2_048
 """Characters; what is longer is worked out each time, so that no page can fill the memory with its URLs."""
 
@@ -40,14 +47,19 @@ _ABSOLUTE_PATH = re.compile(r"/(?![/\\.])(?:[A-Za-z0-9_~!$&()*+,;=:@-]|/(?!\.)|(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+class UrlTooLong(ValueError):
+    """The URL has more than `MAX_URL` characters."""
+
+
 def standard_form(url: str, base: str = "") -> str:
     """An http or https URL as the URL standard serialises it, resolved against *base* where it is relative.
 
-    Raises ValueError when it is no http or https URL.
+    Raises ValueError when it is no http or https URL, UrlTooLong or ValueError when it or its host is too long.
 
     >>> standard_form(" HTTPS://Example.COM:443/a/../b c#top")
     'https://example.com/b%20c#top'
     """
+    _check_length(url)
     if _SURROGATE.search(url):  # the standard parses scalar values
         url = _SURROGATE.sub("\ufffd", url)
     try:
@@ -56,29 +68,45 @@ def standard_form(url: str, base: str = "") -> str:
         raise ValueError(f"no URL: {url[:200]!r}") from None
     if not href.startswith(("http://", "https://")):
         raise ValueError(f"no http or https URL: {url[:200]!r}")
+    _check_host(href)
     if "xn--" in href:
         _check_punycode(href)
     return href
+
+
+def _check_length(url: str) -> None:
+    if len(url) > MAX_URL:
+        raise UrlTooLong(f"longer than {MAX_URL:,} characters: {url[:80]!r}…")
+
+
+def _check_host(href: str) -> None:
+    if len(href) > MAX_HOST and len(_split_port(host_of(href))[0].rstrip(".")) > MAX_HOST:
+        raise ValueError(f"a host name of more than {MAX_HOST} characters: {href[:80]!r}…")
 
 
 def canonical(url: str, base: str = "") -> str:
     """The form in which a URL is kept and compared: that of the URL standard, without fragment and tracking.
 
     Idempotent. *base* is the URL that a relative one is resolved against. Raises ValueError when it is no
-    http or https URL.
+    http or https URL, UrlTooLong when it has more than `MAX_URL` characters.
 
     >>> canonical("/News/a?utm_source=x&id=7#top", "https://Example.com:443/")
     'https://example.com/News/a?id=7'
     """
-    return _canonical(url, base) if len(url) <= MAX_CACHED else _canonical.__wrapped__(url, base)
+    if len(url) <= MAX_CACHED:
+        return _canonical(url, base)
+    _check_length(url)
+    return _canonical.__wrapped__(url, base)
 
 
 @lru_cache(maxsize=16_384)  # the navigation of a site is on each of its pages
 def _canonical(url: str, base: str) -> str:
     if base and _ABSOLUTE_PATH.fullmatch(url) and _ALREADY_STANDARD.fullmatch(base):
-        return base[: base.index("/", 8)] + url
-    if not _ALREADY_STANDARD.fullmatch(url):
+        url = base[: base.index("/", 8)] + url
+    elif not _ALREADY_STANDARD.fullmatch(url):
         url = standard_form(url, base).partition("#")[0]
+    _check_host(url)
+    _check_length(url)  # what is escaped has grown
     address, mark, query = url.partition("?")
     return _without_tracking(address, query) if mark and query else url
 

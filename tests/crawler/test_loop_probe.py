@@ -27,6 +27,7 @@ NOISE = random.Random(7).randbytes(32 << 20)
 
 ITEMS = b"".join(b"<item><title>Story %d</title><link>/2026/11/story-%d</link></item>" % (n, n) for n in range(20_000))
 PLACES = b"".join(b"<url><loc>/2026/11/12/story-number-%d-of-the-day</loc></url>" % n for n in range(50_000))
+DEEP = b"http://" + b"a." * 100_000 + b"com/"
 RULES = b"".join(b"Disallow: /a%d*b$\n" % n for n in range(25_000))
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -45,8 +46,22 @@ LARGE: dict[str, dict[str, Behaviour]] = {
         "/sitemap.xml": page(b"<urlset>" + PLACES + b"</urlset>"),
         "/robots.txt": page(b"User-agent: *\n" + RULES),
     },
+    "addresses": {
+        f"/2026/11/12/sent-{name}": page(b"", b"Location: " + place, status=b"302 Found")
+        for name, place in {
+            "to-a-deep-name": DEEP,
+            "to-a-wide-name": b"http://" + b"\xfc" * 100_000 + b".com/",
+            "down-a-path": b"/" + b"%41\xe9" * 40_000,
+            "up-a-path": b"/" + b"a/../" * 50_000,
+            "with-a-query": b"/?" + b"a=b&" * 70_000,
+        }.items()
+    }
+    | {
+        "/2026/11/12/links-to-a-deep-name": page(STORY % (TEXT + b"<a href='%b'>A</a>" % DEEP)),
+        "/2026/11/12/is-a-deep-name": page(b"<link rel=canonical href='%b'>" % DEEP + TEXT),
+    },
 }
-"""What is large, or grows large, on three sites."""
+"""What is large, or grows large, on four sites."""
 
 
 @pytest.mark.fault(20, 21, 22, 23, 24, 45, 67, 73, 81)

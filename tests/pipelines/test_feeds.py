@@ -182,6 +182,20 @@ def test_more_entries_than_the_budget():
     assert (len(listing.entries), listing.notes) == (MAX_ENTRIES, ("entries: 20,005 found, 20,000 kept",))
 
 
+@pytest.mark.parametrize("is_json", [True, False])
+def test_entries_above_the_budget_of_a_url(is_json):
+    """An entry whose link is too long is left out, and the listing says so."""
+    long = "/" + "a" * 9_000
+    of_json = {"version": "https://jsonfeed.org/version/1.1", "items": [{"url": long}, {"url": "/b"}]}
+    content = (
+        json.dumps(of_json).encode() if is_json else feed(f"<item><link>{long}</link></item><item><link>/b</link>")
+    )
+    listing = read_feed(content, url=URL)
+    assert listing is not None
+    assert [entry.link for entry in listing.entries] == ["https://www.example.com/b"]
+    assert "links: 1 of more than 8,000 characters left out" in listing.notes
+
+
 @pytest.mark.parametrize(
     ("markup", "text"),
     [

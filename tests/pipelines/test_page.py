@@ -60,6 +60,13 @@ def test_links_are_bounded():
     assert (len(page.links), page.link_notes) == (MAX_LINKS, ("links: 20,005 found, 20,000 kept",))
 
 
+def test_links_have_a_length():
+    """Links above the budget of a URL are left out, those of the head too, and a note says how many there were."""
+    page = page_of(f'<link rel="canonical" href="/{"c" * 9_000}"><a href="/{"a" * 9_000}">a</a><a href="/b">b</a>')
+    assert [link.url.rpartition("/")[2] for link in page.links] == ["b"]
+    assert page.link_notes == ("links: 2 of more than 8,000 characters left out",)
+
+
 def test_bytes_are_bounded():
     """What follows the last byte that is read is left out, and told."""
     page = open_page(b"x" * (MAX_BYTES + 1), url=URL, captured_at=CAPTURED)

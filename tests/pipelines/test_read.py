@@ -75,6 +75,13 @@ def test_redirects_to_nowhere(location):
     assert (reason(reading), reading.links, len(reading.notes)) == ("redirect", (), 1)
 
 
+@pytest.mark.fault(38)
+def test_redirects_without_end():
+    """A Location above the budget of a URL is not followed, and the note does not hold all of it."""
+    reading = read(status="302 x", head=f"Location: /{'%41' * 40_000}\r\n")
+    assert (reading.links, reading.notes) == ((), (f"location: longer than 8,000 characters: '/{'%41' * 26}%'…",))
+
+
 @pytest.mark.parametrize(
     ("status", "head", "expected"),
     [

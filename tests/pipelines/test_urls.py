@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from pipelines.tracking_parameters import AMBIGUOUS_NAMES, NAMES, PREFIXES
 from pipelines.urls import (
     MAX_CACHED,
+    MAX_URL,
+    UrlTooLong,
     article_likeness,
     canonical,
     date_in,
@@ -93,6 +95,7 @@ def test_relative_references(reference, base, form):
         *("", "/a", "mailto:a@example.com", "javascript:void(0)", "ftp://example.com/", "data:text/html,x", "tel:+1"),
         *("http://", "http://a b/", "http://[1]/", "http://example.com:99999/", "\0"),
         *("http://a.b.c.xn--pokxncvks/", "https://xn--/"),
+        *("http://" + "a." * 130 + "com/", "http://" + "a" * 251 + ".com:80/%41"),
     ],
 )
 def test_what_is_no_http_url(url):
@@ -126,6 +129,14 @@ def test_the_short_cut_gives_the_standards_form(rest):
         return
     query_free = expected.partition("?")[0]
     assert canonical(url).partition("?")[0] == query_free
+
+
+@pytest.mark.parametrize("path", ["a" * MAX_URL, "\u00e9" * (MAX_URL // 2), "?" + "a=b&" * MAX_URL])
+def test_a_url_has_a_budget(path):
+    """What is longer than the budget, as it stands or once it is escaped, is no URL for us, absolute or relative."""
+    for url, base in (("https://example.com/" + path, ""), ("/" + path, "https://example.com/")):
+        with pytest.raises(UrlTooLong, match="longer than 8,000 characters"):
+            canonical(url, base)
 
 
 def test_long_urls_are_not_remembered():
