@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYWEB  := .venv-pywb/.ready
 
-.PHONY: demo test lint bench bench-extraction bench-newsweb soak clean help
+.PHONY: demo test lint bench bench-extraction bench-newsweb bench-discovery soak clean help
 
 help:           ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -43,6 +43,9 @@ bench-extraction: $(READY) ## how well articles are read, beside other readers
 
 bench-newsweb: $(READY) ## how well simulated webs are read, by field, page design and kind of page
 	$(BIN)/python -m tests.benchmarks.newsweb_reading
+
+bench-discovery: $(READY) ## how much of simulated sites is found, by each way and together, and how politely
+	$(BIN)/python -m tests.benchmarks.discovery
 
 soak: $(READY)  ## every kind of fault at every point, then a crawl under 1,000 kill -9, and so a spider with JOBDIR
 	PRESSMARK_SOAK=1 $(BIN)/python -m pytest -q --timeout 7200 tests/crawler/test_fault_points.py tests/crawler/test_replays.py

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from archive.fold import CAPTURE_COLUMNS
 from archive.index import capture_of
@@ -29,7 +30,8 @@ limit ?
 """  # noqa: S608  only names of columns are put in
 
 
-class Difference(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
     """One value that is read otherwise than it is kept."""
 
     url: str
@@ -57,7 +59,9 @@ def compare(collection: Path, site: Site, *, limit: int) -> tuple[int, list[Diff
         kept = _kept(page[len(CAPTURE_COLUMNS) :])
         now = _values(reader.read(record_of(collection / "archive", capture)))
         differences += [
-            Difference(capture.url, name, _cut(kept[name]), _cut(now[name])) for name in kept if kept[name] != now[name]
+            Difference(url=capture.url, field=name, kept=_cut(kept[name]), now=_cut(now[name]))
+            for name in kept
+            if kept[name] != now[name]
         ]
     return len(pages), differences
 

@@ -40,6 +40,7 @@ from crawler.context import CAPTURE, LEASE, Recorder, recorder_of
 from crawler.failures import FAILURES, ExchangeFailed, NotHttp
 from crawler.framing import Limits, Reply
 from crawler.masking import mask
+from crawler.pauses import begin_pause
 from pipelines.urls import without_credentials
 
 CONTEXT = "pressmark_context"
@@ -121,6 +122,7 @@ class WireDownloadHandler(BaseDownloadHandler):
             answer.reply.cut(refused.outcome, refused.outcome, str(refused))
         seconds = self._monotonic() - began
         request.meta["download_latency"] = seconds
+        begin_pause(self.crawler, request, seconds)
         taken = (answer, request, started_at, started_at + timedelta(seconds=seconds))
         if len(answer.reply.wire) > _LARGE:  # its copies would hold up the event loop for all other sites
             response, exchange = await asyncio.to_thread(_taken_from, *taken)

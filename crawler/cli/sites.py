@@ -159,6 +159,8 @@ def diff_site(
     as_json: options.AsJson = False,
 ) -> None:
     """Say what the present site file changes in what is kept."""
+    from dataclasses import asdict
+
     from crawler.bindings import site_files
     from crawler.cli.output import say, show_table, write_json
     from crawler.site_diff import compare
@@ -166,10 +168,9 @@ def diff_site(
     site = site_files().named(name)
     count, differences = compare(options.existing(collection), site, limit=limit)
     if as_json:
-        write_json([difference._asdict() for difference in differences])
+        write_json(list(map(asdict, differences)))
     elif differences:
-        rows = [difference._asdict() for difference in differences]
-        show_table(rows, ("url", "field", "kept", "now"))
+        show_table(map(asdict, differences), ("url", "field", "kept", "now"))
     say(f"{name}: {count:,} pages read again, {len({one.url for one in differences}):,} of them otherwise than kept")
     if differences:
         raise typer.Exit(DIFFERS)
