@@ -24,7 +24,6 @@ KNOWN = {
     ("archive/model.py", "Link._field_defaults"),  # documented: named tuples keep other names for their fields
     ("archive/model.py", "value._asdict"),
     ("archive/rebuild.py", "os._exit"),  # documented in spite of its name
-    ("archive/warc_write.py", "hashlib._Hash"),  # in annotations only, as typeshed has it
     ("crawler/extension.py", "self._crawler.engine._slot"),  # tested below
     ("pipelines/feeds.py", "_Element"),  # in annotations only
     ("pipelines/sitemaps.py", "_Element"),
