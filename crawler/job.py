@@ -35,7 +35,7 @@ from crawler.folding import MAX_GROUP, Settled
 from crawler.frontier import DamagedFrontier, Lease
 from crawler.orders import CrawlOrder, CrawlSummary, Progress, SiteSummary
 from crawler.reading_child import record_of
-from crawler.reading_pool import ReadingAborted
+from crawler.reading_pool import ReadingAborted, ReadingStopped
 from crawler.scheduler import Schedule
 from crawler.settling import asked_pause
 from crawler.watermarks import Watermarks
@@ -214,7 +214,7 @@ class Job:
         return item_of(capture, settled.reading)
 
     async def read(self, capture: Capture) -> Reading | None:
-        """What the capture is read as; None for one that has no reading of its own."""
+        """What the capture is read as; None for one that has no reading of its own, and when nothing can be read."""
         if capture.kind != "response":
             return None
         try:
@@ -222,6 +222,9 @@ class Job:
         except ReadingAborted as abort:
             self._note_abort(capture, str(abort))
             return Unreadable(reason=str(abort))
+        except ReadingStopped as stop:
+            self.fail(stop)  # nothing is committed any more: the next job catches up with this capture
+            return None
 
     def store(self, record_id: str) -> None:
         """Fold the reading whose item has come through the pipelines, or was dropped there; may be told again."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import select
 import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +24,14 @@ from archive.errors import PressmarkError
 from archive.model import Capture, Reading, Unreadable
 from archive.warc_read import CapturedRecord
 from crawler.reading_child import LENGTH, capture_to_json, frame, reading_from_rows
+
+log = logging.getLogger(__name__)
+
+PAUSES = (0.5, 2.0, 8.0)
+"""Seconds before each further attempt to start a child in the place of one that is gone."""
+
+_READY_WITHIN = 120.0
+"""Seconds that a child may take to its first word."""
 
 _AHEAD = 4
 _LARGE_ANSWER = 256 << 10
@@ -33,6 +42,10 @@ _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM
 
 class ReadingAborted(PressmarkError):
     """A page could not be read within the limits; the message is the reason."""
+
+
+class ReadingStopped(PressmarkError):
+    """No child is left to read, and none can be started; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +107,11 @@ class _Page:
     order: bytes
     answer: asyncio.Future[Reading]
 
-    def settle(self, said: Reading | ReadingAborted) -> None:
+    def settle(self, said: Reading | PressmarkError) -> None:
         """Give the answer to who waits for it, if anybody still does."""
         if self.answer.done():
             return
-        if isinstance(said, ReadingAborted):
+        if isinstance(said, PressmarkError):
             self.answer.set_exception(said)
         else:
             self.answer.set_result(said)
@@ -111,11 +124,16 @@ def _said(answer: bytes) -> Reading | ReadingAborted:
 
 
 class ReadingPool:
-    """*size* children that read side by side; pages wait in one line."""
+    """*size* children that read side by side; pages wait in one line.
 
-    def __init__(self, program: ChildProgram, *, size: int) -> None:
+    A child that is gone is replaced, with *pauses* before each further attempt; where no child is left by that, nothing
+    more is read.
+    """
+
+    def __init__(self, program: ChildProgram, *, size: int, pauses: Sequence[float] = PAUSES) -> None:
         self._program = program
         self._size = size
+        self._pauses = pauses
         self._children: list[_Child] = []
         self._working: set[asyncio.Task[None]] = set()
         self._line: deque[_Page] = deque()
@@ -129,7 +147,12 @@ class ReadingPool:
             await self._start_child()
 
     async def read(self, capture: Capture) -> Reading:
-        """The reading of the record at the capture's place. Raises ReadingAborted."""
+        """The reading of the record at the capture's place.
+
+        Raises ReadingAborted, and ReadingStopped when there is no child any more.
+        """
+        if self._broken:
+            raise ReadingStopped(self._broken)
         page = _Page(frame(capture_to_json(capture)), asyncio.get_running_loop().create_future())
         self._line.append(page)
         self._hand_out()
@@ -151,24 +174,52 @@ class ReadingPool:
         self._children.clear()
 
     async def _start_child(self) -> None:
+        """A child that can read. Raises PressmarkError."""
         loop = asyncio.get_running_loop()
-        _, child = await loop.subprocess_exec(
-            lambda: _Child(self),
-            *self._program.argv(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=None,
-            env=self._program.env(),
-        )
+        try:
+            _, child = await loop.subprocess_exec(
+                lambda: _Child(self),
+                *self._program.argv(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=None,
+                env=self._program.env(),
+            )
+        except OSError as error:
+            raise _not_started(error) from error
         self._children.append(child)
+        late = loop.call_later(_READY_WITHIN, child.kill)
         await child.ready.wait()
+        late.cancel()
         if child.gone.is_set():
-            self._broken = f"reading child ended with {_ending(child.returncode)} before it could read"
-            for page in self._line:
-                page.answer.set_exception(PressmarkError(self._broken))
-            self._line.clear()
-            raise PressmarkError(self._broken)
+            raise _stillborn(child.returncode)
         self._hand_out()
+
+    async def _replace_child(self) -> None:
+        """Start a child in the place of one that is gone; without any child, tell those who wait."""
+        problem = ""
+        for pause in (0.0, *self._pauses):
+            await asyncio.sleep(pause)
+            try:
+                await self._start_child()
+                break
+            except PressmarkError as error:
+                problem = str(error)
+                log.info("%s", problem)
+        else:
+            self._go_on_without(problem)
+
+    def _go_on_without(self, problem: str) -> None:
+        if self._children:
+            log.warning("%s; %d others read on", problem, len(self._children))
+        else:
+            self._break(f"{problem}; what was fetched is read by the next job")
+
+    def _break(self, problem: str) -> None:
+        self._broken = problem
+        for page in self._line:
+            page.settle(ReadingStopped(problem))
+        self._line.clear()
 
     def _hand_out(self) -> None:
         while self._line:
@@ -201,10 +252,10 @@ class ReadingPool:
             return
         for page in reversed(list(child.pages)[1:]):
             self._line.appendleft(page)
-        if child.pages and not child.pages[0].answer.done():
-            child.pages[0].answer.set_exception(ReadingAborted(child.reason or _ending(child.returncode)))
+        if child.pages:
+            child.pages[0].settle(ReadingAborted(child.reason or _ending(child.returncode)))
         if child.was_ready:
-            self._begin(self._start_child())
+            self._begin(self._replace_child())
 
     @property
     def limits(self) -> Limits:
@@ -321,15 +372,18 @@ class BlockingReader:
         self._end()
 
     def _start(self) -> str:
-        child = subprocess.Popen(
-            self._program.argv(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._program.env()
-        )
+        try:
+            child = subprocess.Popen(
+                self._program.argv(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._program.env()
+            )
+        except OSError as error:
+            raise _not_started(error) from error
         self._child = child
         self._stdin, self._stdout = cast("Any", child.stdin), cast("Any", child.stdout)
         try:
             name: str = self._answer()["reader"]
         except EOFError:
-            raise PressmarkError(f"reading child ended with {_ending(self._end())} before it could read") from None
+            raise _stillborn(self._end()) from None
         return name
 
     def _answer(self) -> dict[str, Any]:
@@ -369,6 +423,14 @@ _SIGNALS = {
     signal.SIGKILL: "killed (out of memory?)",
     signal.SIGSEGV: "a crash of the parser (SIGSEGV)",
 }
+
+
+def _stillborn(returncode: int | None) -> PressmarkError:
+    return PressmarkError(f"reading child ended with {_ending(returncode)} before it could read")
+
+
+def _not_started(error: OSError) -> PressmarkError:
+    return PressmarkError(f"reading child cannot be started: {error.strerror or error}")
 
 
 def _ending(returncode: int | None) -> str:

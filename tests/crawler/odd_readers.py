@@ -1,6 +1,8 @@
 """Readers that do what a page tells them, for the reading children to survive."""
 
+import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -58,3 +60,15 @@ class Obedient:
 class Stillborn:
     def __init__(self) -> None:
         raise SystemExit(3)
+
+
+class OnlyOnce(Obedient):
+    """Can be made once; the file `starts`, beside the archive, counts the attempts."""
+
+    def __init__(self) -> None:
+        starts = Path(json.loads(sys.argv[1])["archive"]).with_name("starts")
+        is_first = not starts.exists()
+        with starts.open("ab") as counted:
+            counted.write(b"1")
+        if not is_first:
+            raise SystemExit(3)

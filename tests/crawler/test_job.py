@@ -24,7 +24,7 @@ from crawler.frontier import SqliteFrontier
 from crawler.job import Job
 from crawler.opening import Opened, open_job
 from crawler.orders import CrawlOrder
-from crawler.reading_pool import ReadingAborted
+from crawler.reading_pool import ReadingAborted, ReadingStopped
 from spiders.candidates import Candidate
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -357,6 +357,26 @@ def test_a_thread_that_fails_ends_the_job(job: Job, monkeypatch: pytest.MonkeyPa
 
     assert isinstance(job.error, DiskFull)
     assert job.schedule.closed == "no room"
+
+
+def test_a_job_that_can_read_no_more_ends(
+    job: Job, opened: Callable[[], Opened], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without any child to read with, the job ends with the reason; the next one folds what was fetched."""
+
+    async def stopped(_: Capture) -> Reading:
+        raise ReadingStopped("no child can be started")
+
+    monkeypatch.setattr(job._opened.reads, "read", stopped)
+    capture = job.record(exchange("/1"))
+    reading = asyncio.run(job.read(capture))
+    in_loop(lambda: job.fold(settled(capture, reading)))
+    summary = job.close_at_once("shutdown")
+
+    assert (reading, summary.exit, summary.reason) == (None, 1, "no child can be started")
+    assert rows(tmp_path, "select count(*) from captures") == [(0,)]
+    assert Job(job.order, opened()).close_at_once("finished").recovered == 1
+    assert rows(tmp_path, "select url from captures") == [(f"http://{SITE}/1",)]
 
 
 def test_the_end_waits_for_the_thread(job: Job, tmp_path: Path) -> None:

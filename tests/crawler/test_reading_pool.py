@@ -28,7 +28,7 @@ from archive.model import (
 from archive.warc_read import CapturedRecord
 from archive.warc_write import WarcWriter
 from crawler.reading_child import capture_from_json, capture_to_json, frame, reading_from_rows, reading_to_rows
-from crawler.reading_pool import BlockingReader, ChildProgram, Limits, ReadingAborted, ReadingPool
+from crawler.reading_pool import BlockingReader, ChildProgram, Limits, ReadingAborted, ReadingPool, ReadingStopped
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TIGHT = Limits(cpu_seconds=0.3, wall_seconds=2, memory=256 << 20, frame=1 << 20)
@@ -180,6 +180,41 @@ def test_a_reader_that_cannot_start(tmp_path: Path, writer: WarcWriter) -> None:
 
     with pytest.raises(PressmarkError, match="exit code 3 before it could read"):
         asyncio.run(pool.start())
+
+
+def test_children_that_cannot_be_started_again(tmp_path: Path, writer: WarcWriter) -> None:
+    """Where no child can be started any more, it is tried again, and then all who wait and ask are told so."""
+    captures = [page(writer, "dies"), *(page(writer, "article 1") for _ in range(6))]
+
+    async def read_all() -> list[object]:
+        program = ChildProgram(tmp_path / "archive", reader="odd_readers:OnlyOnce", limits=TIGHT)
+        pool = ReadingPool(program, size=1, pauses=(0.0, 0.1))
+        await pool.start()
+        reading = asyncio.gather(*(pool.read(capture) for capture in captures), return_exceptions=True)
+        answers = [
+            *await asyncio.wait_for(reading, 30),
+            *await asyncio.gather(pool.read(captures[1]), return_exceptions=True),
+        ]
+        await pool.close()
+        return answers
+
+    first, *others = asyncio.run(read_all())
+
+    assert isinstance(first, ReadingAborted)
+    assert [type(answer) for answer in others] == [ReadingStopped] * 7
+    assert str(others[0]).startswith("reading child ended with exit code 3 before it could read; ")
+    assert (tmp_path / "starts").read_bytes() == b"1" * 4
+
+
+def test_a_program_that_is_gone(tmp_path: Path, writer: WarcWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that starts no process is told in a sentence, to the crawl and when catching up."""
+    program = ChildProgram(tmp_path)
+    monkeypatch.setattr(ChildProgram, "argv", lambda _: [str(tmp_path / "no-python")])
+
+    with pytest.raises(PressmarkError, match="cannot be started: No such file"):
+        asyncio.run(ReadingPool(program, size=1).start())
+    with pytest.raises(PressmarkError, match="cannot be started: No such file"):
+        BlockingReader(program)
 
 
 @pytest.mark.parametrize("order", ["spins", "sleeps", "dies", "fails"])
