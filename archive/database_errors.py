@@ -29,6 +29,8 @@ def database_error(error: sqlite3.DatabaseError, path: Path) -> PressmarkError:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     if code & 0xFF == sqlite3.SQLITE_FULL or code in _NO_ROOM:
         return DiskFull(f"{path}: {error}; make room, then run the same command again")
+    if code & 0xFF == sqlite3.SQLITE_INTERRUPT:
+        return UsageError(f"{path}: the answer takes too long; ask for less, say with `--site` or `--since`")
     if code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return CollectionLocked(f"{path} is being written by another program; wait for it, then run again")
     if code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:

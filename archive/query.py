@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from archive import schema
@@ -37,22 +38,47 @@ class NotFound(UsageError):
     """Nothing is known under that id or URL."""
 
 
+LONGEST = 5.0
+"""Seconds that a question may take: so long a reader keeps what a crawl commits from being moved into the catalog."""
+
+
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that can only read the catalog at *path*, also on a disk that cannot be written to."""
+def reading(path: Path, *, longest: float = LONGEST) -> Iterator[sqlite3.Connection]:
+    """A connection that can only read the catalog at *path*, also on a disk that cannot be written to.
+
+    A statement, which is a transaction of its own, that takes more than *longest* seconds ends with UsageError.
+    """
     if not path.exists():
         raise UsageError(f"there is no {path}; run `pressmark rebuild -c {path.parent}`")
     with database_errors(path):
         db = _connect(path)
         try:
             schema.check(db, str(path))
+            db.end_after(longest)
             yield db
         finally:
             db.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    db = schema.connect(path, readonly=True)
+class _Patient(sqlite3.Connection):
+    """A connection whose statements have an end."""
+
+    _begun = 0.0
+
+    def execute(self, *asked: Any) -> sqlite3.Cursor:
+        self._begun = monotonic()
+        return super().execute(*asked)
+
+    def end_after(self, seconds: float) -> None:
+        """Interrupt each later statement that takes longer."""
+        self.set_progress_handler(lambda: monotonic() - self._begun > seconds, _OPCODES)
+
+
+_OPCODES = 20_000  # of SQLite's machine, well under a millisecond
+
+
+def _connect(path: Path) -> _Patient:
+    db = schema.connect(path, readonly=True, factory=_Patient)
     try:
         db.execute("select 1 from sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
@@ -60,7 +86,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
             raise
         # A file in WAL mode needs a place for its shared memory, unless nothing can change it.
-        return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
+        fixed = f"{path.absolute().as_uri()}?immutable=1"
+        return sqlite3.connect(fixed, uri=True, isolation_level=None, factory=_Patient)
     return db
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar, overload
 
 from archive.errors import UsageError
 
@@ -280,10 +281,21 @@ SET = "pressmark catalog"
 """Name of the set of migrations in the table that sqlite-utils keeps."""
 
 
-def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+Connection = TypeVar("Connection", bound=sqlite3.Connection)
+
+
+@overload
+def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection: ...
+@overload
+def connect(path: Path, *, readonly: bool = False, factory: type[Connection]) -> Connection: ...
+def connect(
+    path: Path, *, readonly: bool = False, factory: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     """A connection in autocommit mode that waits for locks; for a writer in WAL mode with every commit synced."""
     if readonly:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, factory=factory
+        )
         connection.execute("pragma busy_timeout = 5000")
         return connection
     # a crawl folds large groups in a thread, and nothing else meanwhile

@@ -3,7 +3,10 @@
 import asyncio
 import shutil
 import sqlite3
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,12 @@ import pytest
 from scrapy.settings import Settings
 
 from archive.collection import Collection
-from archive.errors import CollectionLocked, DiskFull, PressmarkError
+from archive.errors import CollectionLocked, DiskFull, PressmarkError, UsageError
 from archive.files import Files
 from archive.index import Catalog
 from archive.jobs import read_notes
 from archive.model import Capture, Entry, Exchange, Listing, NotAnArticle, Reading, Unreadable
+from archive.query import LONGEST, reading
 from archive.warc import read_captures
 from crawler.bindings import default_reader
 from crawler.folding import Settled
@@ -392,6 +396,45 @@ def test_the_end_waits_for_the_thread(job: Job, tmp_path: Path) -> None:
 
     assert rows(tmp_path, "select count(*) from captures") == [(2,)]
     assert not list((tmp_path / "kept").rglob("*.open"))
+
+
+ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n, captures"
+
+
+@pytest.mark.fault(100)
+def test_our_own_readers_end(job: Job, tmp_path: Path) -> None:
+    """A question of ours that takes too long ends with the way out; commits go on, and after it the log is emptied."""
+    job.max_log = 1
+    catalog = tmp_path / "kept" / "catalog.db"
+
+    def commit(number: int) -> float:
+        began = time.monotonic()
+        in_loop(lambda: (job.fold(settled(job.record(exchange(f"/{number}")))), job.flush()))
+        job.check_log()
+        return time.monotonic() - began
+
+    def ask() -> None:
+        with reading(catalog, longest=2.5) as db:
+            asking.set()
+            db.execute(ENDLESS).fetchone()
+
+    commit(0)
+    asking = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        began = time.monotonic()
+        answer = pool.submit(ask)
+        asking.wait(10)
+        time.sleep(0.2)
+        longest = max(commit(number) for number in range(1, 6))
+        error = answer.exception(timeout=30)
+    job.check_log()
+
+    assert isinstance(error, UsageError)
+    assert "--since" in str(error)
+    assert time.monotonic() - began < 12.5  # 2.5, with slack for a busy machine
+    assert (job.counts["catalog/held_up"] > 0, job._opened.catalog.log_size) == (True, 0)
+    assert longest < 5  # a writer that had to wait would wait 10 s
+    assert (LONGEST, rows(tmp_path, "select count(*) from captures")) == (5.0, [(6,)])
 
 
 @pytest.mark.fault(100)
