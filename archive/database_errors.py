@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from archive.errors import CheckFailed, CollectionLocked, DiskFull, PressmarkError, UsageError
@@ -22,6 +22,19 @@ def database_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise database_error(error, path) from error
+
+
+def check_structure(path: Path) -> None:
+    """Looks through a database whose write-ahead log is still there: it was not closed in order, or somebody has put
+    the log of another day beside it. Raises DamagedCatalog.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if not (log.exists() and log.stat().st_size):
+        return
+    with database_errors(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        [(found,)] = db.execute("pragma integrity_check(1)")
+    if found != "ok":
+        raise DamagedCatalog(f"{path}: {' '.join(found.split())}")
 
 
 def database_error(error: sqlite3.DatabaseError, path: Path) -> PressmarkError:

@@ -265,6 +265,35 @@ values (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
+_FULL = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class DamagedFrontier(PressmarkError):
+    """frontier.db is not a whole database any more; it can be derived again from the catalog."""
+
+
+@contextmanager
+def frontier_errors() -> Iterator[None]:
+    """Turns what SQLite raises inside into one of pressmark's errors."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        if code in _FULL:
+            raise DiskFull(f"frontier.db: {error}; make room, then run the same command again") from error
+        if code & 0xFF in _DAMAGED:
+            raise DamagedFrontier(f"frontier.db: {error}; run again, it is then derived anew") from error
+        if code & 0xFF == sqlite3.SQLITE_IOERR:
+            raise StorageFailed(f"frontier.db: {error}; check the disk, then run the same command again") from error
+        raise
+
+
 class SqliteFrontier:
     """`Frontier` in one SQLite file, for one job at a time (the collection's lock sees to that).
 
@@ -280,6 +309,7 @@ class SqliteFrontier:
         self._tried_alone: set[str] = set()
         self._load()
 
+    @frontier_errors()
     def _load(self) -> None:
         self._queues: dict[tuple[str, str], int] = {}
         self._names: dict[int, tuple[str, str]] = {}
@@ -457,6 +487,7 @@ class SqliteFrontier:
                     (state, due, fetched, visit.failed, visit.changed, found[0]),
                 )
 
+    @frontier_errors()
     def find(self, url: str) -> Lease | None:
         """What is known of a URL, in the form of a lease that nobody holds; None when nothing is."""
         row = self._db.execute(f"select queue, {_LEASED} from urls where hash = ? and url = ?", (_hash(url), url))  # noqa: S608
@@ -487,6 +518,7 @@ class SqliteFrontier:
                 ((expires, _hash(url), url) for url in urls),
             )
 
+    @frontier_errors()
     def stats(self, sites: Collection[str] | None = None) -> FrontierStats:
         """See `Frontier.stats`."""
         counts: dict[State, int] = dict.fromkeys(State, 0)
@@ -502,6 +534,7 @@ class SqliteFrontier:
             poison=counts[State.POISON],
         )
 
+    @frontier_errors()
     def ready(self, sites: Collection[str] | None = None) -> int:
         """How many URLs could be leased now; cheap enough to be asked every second."""
         queues = [q for q in self._filled if sites is None or self._names[q][0] in sites]
@@ -584,11 +617,13 @@ class SqliteFrontier:
             held = self._db.execute("update urls set state = 0, due = null where state = 1").rowcount
         return alone + held
 
+    @frontier_errors()
     def watermark(self, warc: str) -> int:
         """The offset below which every group of this WARC is acknowledged."""
         row = self._db.execute("select offset from watermarks where warc = ?", (warc,)).fetchone()
         return row[0] if row else 0
 
+    @frontier_errors()
     def watermarks(self) -> dict[str, int]:
         """All watermarks."""
         return dict(self._db.execute("select warc, offset from watermarks"))
@@ -661,35 +696,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         if version == 0:
             db.executescript(f"begin immediate; {_SCHEMA} pragma user_version = {_VERSION}; commit;")
     return db
-
-
-_FULL = {
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR_WRITE,
-    sqlite3.SQLITE_IOERR_TRUNCATE,
-    sqlite3.SQLITE_IOERR_SHMSIZE,
-}
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-
-class DamagedFrontier(PressmarkError):
-    """frontier.db is not a whole database any more; it can be derived again from the catalog."""
-
-
-@contextmanager
-def frontier_errors() -> Iterator[None]:
-    """Turns what SQLite raises inside into one of pressmark's errors."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        if code in _FULL:
-            raise DiskFull(f"frontier.db: {error}; make room, then run the same command again") from error
-        if code & 0xFF in _DAMAGED:
-            raise DamagedFrontier(f"frontier.db: {error}; run again, it is then derived anew") from error
-        if code & 0xFF == sqlite3.SQLITE_IOERR:
-            raise StorageFailed(f"frontier.db: {error}; check the disk, then run the same command again") from error
-        raise
 
 
 def _hash(url: str) -> int:

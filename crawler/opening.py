@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from archive.catching_up import catch_up
 from archive.collection import Collection
+from archive.database_errors import DamagedCatalog, check_structure
 from archive.errors import DamagedRecord
 from archive.files import Files, disk_errors, keep_reserve
 from archive.index import Catalog
@@ -173,17 +174,30 @@ class _Opening:
         require_contact(order, [_host(target.seeds[0].url) for target in self.targets])
 
     def open(self) -> Opened:
+        collection = Collection.create(self.order.collection, site_of=registered_domain)
+        with ExitStack() as locked:
+            locked.enter_context(collection.lock())
+            try:
+                opened = self._open_locked(collection)
+            except DamagedFrontier as damage:  # which was only seen when it was used
+                log.warning("%s", damage)
+                set_aside(collection.frontier_path)
+                opened = self._open_locked(collection)
+            locked.enter_context(opened.closing)
+            opened.closing = locked.pop_all()
+        return opened
+
+    def _open_locked(self, collection: Collection) -> Opened:
         with ExitStack() as closing:
-            opened = self._open(closing)
+            opened = self._open(collection, closing)
             opened.closing = closing.pop_all()
         return opened
 
-    def _open(self, closing: ExitStack) -> Opened:
-        collection = Collection.create(self.order.collection, site_of=registered_domain)
-        closing.enter_context(collection.lock())
+    def _open(self, collection: Collection, closing: ExitStack) -> Opened:
         keep_reserve(self.files, collection.path)
         collection.recover(self.files)
         reader = default_reader()
+        _set_aside_what_is_damaged(collection, reader.id)
         _read_anew(collection, reader.id)
         catalog = collection.catalog(reader_id=reader.id)
         closing.callback(catalog.close)
@@ -306,6 +320,19 @@ def _delays(order: CrawlOrder, targets: Iterable[Target], sites: Sites) -> dict[
         if (delay := asked[name]) is not None
         for host in {registered_domain(seed.url) for seed in target.seeds}
     }
+
+
+def _set_aside_what_is_damaged(collection: Collection, reader_id: str) -> None:
+    """What is no whole database any more is made again: the catalog from the WARCs, the frontier from the catalog."""
+    for path, source in ((collection.catalog_path, "the WARC files"), (collection.frontier_path, "the catalog")):
+        try:
+            if path.exists():
+                check_structure(path)
+            if path == collection.catalog_path:
+                collection.is_current(reader_id)
+        except DamagedCatalog as damage:
+            log.warning("%s; it is put into quarantine/ and made anew from %s", damage, source)
+            set_aside(path)
 
 
 def _read_anew(collection: Collection, reader_id: str) -> None:
