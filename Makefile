@@ -47,7 +47,8 @@ bench-newsweb: $(READY) ## how well simulated webs are read, by field, page desi
 bench-discovery: $(READY) ## how much of simulated sites is found, by each way and together, and how politely
 	$(BIN)/python -m tests.benchmarks.discovery
 
-soak: $(READY)  ## every kind of fault at every point, then a crawl under 1,000 kill -9, and so a spider with JOBDIR
+soak: $(READY)  ## tests of processes and timing 20 times, every fault at every point, then a crawl under 1,000 kill -9
+	$(BIN)/python -m tests.benchmarks.soak --repeats 20
 	PRESSMARK_SOAK=1 $(BIN)/python -m pytest -q --timeout 7200 tests/crawler/test_fault_points.py tests/crawler/test_replays.py
 	$(BIN)/python -m tests.benchmarks.kill_loop --kills 1000 --pages 3000 --peer
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 def is_collection(path: Path) -> bool:
     """Whether the folder holds a collection: an `archive/`, as replay tools expect it, or a catalog."""
-    return (path / "archive").is_dir() or (path / "catalog.db").is_file()
+    try:
+        return (path / "archive").is_dir() or (path / "catalog.db").is_file()
+    except OSError:  # too long for a name, or in a folder that may not be read
+        return False
 
 
 def not_there(path: Path) -> str:

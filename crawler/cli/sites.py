@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -96,6 +97,8 @@ def new_site(
     from crawler.surveying import look_at
     from spiders.survey import site_file
 
+    if name and not re.fullmatch(r"[\w-][\w.-]*", name, re.ASCII):
+        raise UsageError(f"--name {name}: letters, digits, `-`, `_` and `.` make a name, which a file is called by")
     sites = site_files()
     name = name or _name_for(url, sites)
     path = Path(output) if output else own_sites() / f"{name}.toml"
@@ -198,8 +201,6 @@ def _home_of(url: str) -> str:
 
 def _name_for(url: str, sites: Sites) -> str:
     """The name of the site file that claims the URL, else one made from its domain."""
-    import re
-
     from pipelines.urls import canonical, registered_domain
 
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import tempfile
 import tracemalloc
 from pathlib import Path
 
@@ -58,6 +59,31 @@ def test_scan_at_every_cut(tmp_path: Path, start: int) -> None:
         assert scan.torn == (TornTail(end, cut - end, "ends early") if cut > end else None)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    contents=st.lists(st.tuples(st.binary(max_size=200), st.binary(max_size=200), st.booleans()), max_size=4),
+    data=st.data(),
+)
+def test_scan_of_any_members_at_any_cut(contents: list[tuple[bytes, bytes, bool]], data: st.DataObject) -> None:
+    """Whatever members a file has, and wherever it is cut, what is whole is given with its content, and no more."""
+    members = [gzip_member(head, body, deflated=deflated) for head, body, deflated in contents]
+    cut = data.draw(st.integers(0, sum(map(len, members))))
+    ends = [sum(map(len, members[: n + 1])) for n in range(len(members))]
+    whole = [n for n, end in enumerate(ends) if end <= cut]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cut.gz"
+        path.write_bytes(b"".join(members)[:cut])
+        scan = scan_members(path)
+        found = list(scan.contents())
+    torn = cut - (ends[whole[-1]] if whole else 0)
+
+    assert [content for _, content in found] == [contents[n][0] + contents[n][1] for n in whole]
+    assert [(member.offset, member.length) for member, _ in found] == [
+        (ends[n] - len(members[n]), len(members[n])) for n in whole
+    ]
+    assert (scan.torn is not None, scan.torn and scan.torn.size) == (torn > 0, torn or None)
+
+
 def test_scan_sees_every_flip_that_changes_content(tmp_path: Path) -> None:
     """A flipped bit either stops the scan at its member, or leaves the content as it was."""
     path = tmp_path / "flipped.gz"
@@ -101,8 +127,6 @@ def test_scan_takes_constant_memory(tmp_path: Path) -> None:
 @given(noise=st.binary(max_size=300))
 def test_next_member(noise: bytes) -> None:
     """Behind damage the next member of the wanted kind is found."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "damaged.gz"
         path.write_bytes(MEMBERS[0][:-3] + noise + gzip_member(b"other") + gzip_member(b"WARC/1.1"))

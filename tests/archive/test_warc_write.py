@@ -7,12 +7,16 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.errors import CheckFailed, DiskFull, PressmarkError
 from archive.files import Files, StorageFailed
@@ -26,6 +30,7 @@ from archive.warc import (
     finish,
     index_lines,
     read_capture,
+    read_captures,
     read_records,
     scan_members,
     unfinished,
@@ -68,6 +73,40 @@ def crawl(root: Path, files: Files, crawled: Crawled) -> None:
         growing.sync()
         crawled.synced.append((capture, page(number)))
     growing.close()
+
+
+BYTES = st.binary(max_size=120)
+EXCHANGES = st.lists(
+    st.builds(
+        dict,
+        response=st.one_of(BYTES, BYTES.map(lambda tail: page(1) + tail), st.just(page(2))),
+        request=BYTES,
+        url=st.text(max_size=20).map(lambda path: f"http://example.com/{path}"),
+        outcome=st.sampled_from(["ok", "disconnect", "dns"]),
+        site=st.text(max_size=8).map(str.strip),
+        notes=st.sampled_from([(), ("certificate not checked",)]),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(asked=EXCHANGES, max_bytes=st.sampled_from([1, 3_000, 10**9]))
+def test_any_exchanges_round_trip(asked: list[dict[str, Any]], max_bytes: int) -> None:
+    """Whatever exchanges are written, into however many files, the same captures and bytes are read from them again."""
+    with tempfile.TemporaryDirectory() as folder:
+        growing = writer(Path(folder), max_bytes=max_bytes)
+        written = []
+        for values in asked:
+            exchanged = exchange(**values)
+            written.append((growing.append(build_group(exchanged)), exchanged))
+        files = growing.close()
+        found = [record for path in files for record, _ in read_captures(path)]
+
+    assert [record.capture for record in found] == [capture for capture, _ in written]
+    assert [record.block for record in found if record.capture.kind == "response"] == [
+        exchanged.response for capture, exchanged in written if capture.kind == "response"
+    ]
 
 
 def recover(root: Path, files: Files) -> None:

@@ -121,6 +121,40 @@ def test_a_name_that_moves_to_a_private_address(zygote: Crawls, inner: Server, k
     assert (first.status, second.status, inner.connections) == (0, 9, 0)
 
 
+# robots.txt
+
+NAMED = """
+name = "acme"
+home = "http://www.acme.example:PORT/"
+feeds = ["/feed.xml"]
+sitemaps = ["/map.xml"]
+sections = ["/news/", "/research/"]
+"""
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [page(b"User-agent: *\nDisallow: /\n"), page(b"", status=b"503 Busy")],
+    ids=["forbids", "unreachable"],
+)
+@pytest.mark.fault(76)
+def test_a_site_file_is_no_exception(rules: bytes, zygote: Crawls, kept: Path, tmp_path: Path) -> None:
+    """Of a host that a site file names, with feeds and sections, nothing is fetched that robots.txt does not allow."""
+    folder = tmp_path / "sites"
+    folder.mkdir()
+    with served({"/robots.txt": rules, "*": page(STORY)}) as server:
+        (folder / "acme.toml").write_text(NAMED.replace("PORT", str(server.port)))
+        names = {"www.acme.example": "127.0.0.1"}
+        asked = {"targets": ["acme"], "collection": str(kept), "site_files": folder, "names": names}
+        zygote.run(**asked, **ONLY_ONE, max_seconds=3)
+    with sqlite3.connect(kept / "catalog.db") as db:
+        found = dict(db.execute("select url, outcome from captures where url not like '%/robots.txt'"))
+
+    assert {request.split(b" ")[1] for request in server.requests} == {b"/robots.txt"}
+    assert {url.rpartition(f":{server.port}")[2] for url in found} >= {"/", "/feed.xml", "/map.xml", "/news/"}
+    assert set(found.values()) == {"robots"}
+
+
 # Secrets
 
 SECRETS = {"Authorization": "Bearer s3cret-token", "Cookie": "session=s3cret-cookie"}

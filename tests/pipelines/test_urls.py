@@ -118,6 +118,24 @@ def test_canonical_is_idempotent(rest):
     assert canonical(once) == once
 
 
+@settings(deadline=None, max_examples=300)
+@given(
+    st.sampled_from(["http://", "HTTPS://", "http:\\\\", "//", "?", "#", ""]),
+    st.lists(
+        st.sampled_from(
+            [*"ab./\\?&=#%:@[]; \t\u00fc\u202e", "%2e", "%41", "..", "utm_source=x", "xn--", ":80", "127.1"]
+        )
+    ),
+)
+def test_canonical_is_idempotent_for_odd_urls(scheme, parts):
+    """So is that of whatever is put together of what URLs have a meaning for."""
+    try:
+        once = canonical(scheme + "".join(parts), "https://user@example.com:8443/dir/page?q#f")
+    except ValueError:
+        return
+    assert canonical(once) == canonical(once, "https://other.example/") == once
+
+
 @settings(deadline=None)
 @given(st.text(max_size=60))
 def test_the_short_cut_gives_the_standards_form(rest):
