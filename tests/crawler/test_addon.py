@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from scrapy.settings import Settings
 
 from crawler.addon import PressmarkAddon
+from tests.end_to_end import CHECKOUT
 
 
 class Crawler:
@@ -47,3 +50,37 @@ def test_what_is_off_is_left_out() -> None:
 def test_what_is_asked_for_stays(setting: str, value: Any, name: str, component: str) -> None:
     """A component that the operator switches on is there."""
     assert component in components(name, **{setting: value})
+
+
+def imports_and_calls() -> Iterator[tuple[str, str]]:
+    """What each module of ours imports, and the functions that it calls by their bare names."""
+    for room in ("archive", "pipelines", "spiders", "crawler"):
+        for path in (CHECKOUT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Import):
+                    yield from ((alias.name.partition(".")[0], str(path)) for alias in node.names)
+                elif isinstance(node, ast.ImportFrom):
+                    yield (node.module or "").partition(".")[0], str(path)
+                elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    yield f"{node.func.id}()", str(path)
+
+
+def test_nothing_that_is_read_can_run() -> None:
+    """No pickle is read, from disk or elsewhere, and nothing is evaluated."""
+    used = dict(imports_and_calls())
+
+    assert "tomllib" in used
+    assert (
+        used.keys() & {"pickle", "marshal", "shelve", "dill", "joblib", "yaml", "eval()", "exec()", "compile()"}
+        == set()
+    )
+
+
+@pytest.mark.parametrize("setting", ["TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED", "HTTPCACHE_ENABLED", "JOBDIR"])
+def test_doors_that_are_shut(setting: str) -> None:
+    """Scrapy's telnet console and remote control, which run what they are told, and what it pickles, are off."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    PressmarkAddon(Crawler()).update_settings(settings)  # type: ignore[arg-type]  # all that it asks of a crawler
+
+    assert not settings.get(setting)

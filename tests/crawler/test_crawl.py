@@ -324,6 +324,36 @@ def test_interrupted(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path, num
     assert captured(kept) == once(web)
 
 
+@pytest.mark.fault(102)
+def test_hung_up(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path) -> None:
+    """SIGHUP, when a terminal is closed, ends a job at once; the next one makes good what is missing."""
+    running = zygote.start(**crawl.asked, delay=0.4, concurrency=1)
+    deadline = time.monotonic() + 60  # liveness: a busy machine may start late
+    while not any(kept.glob("archive/*.open")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1.5)
+    running.kill(signal.SIGHUP)
+    ended = running.wait()
+
+    assert ended.status in (-signal.SIGHUP, 11)
+    assert crawl().status == 0
+    assert (captured(kept), state_of(kept)) == (once(web), IN_ORDER)
+
+
+@pytest.mark.fault(106)
+def test_a_clock_that_is_set_back_a_day(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
+    """A job on a clock that was set back by a day asks for nothing again, and writes over no file."""
+    crawl()
+    server.clear_log()
+    again = crawl(ahead=-24)
+    later = crawl(ahead=24.5)
+
+    assert (again.status, again.summary["sites"], later.status) == (0, [], 0)
+    assert max(asked(server).values()) == 1
+    assert state_of(kept) == IN_ORDER
+    assert Collection.open(kept).check_rebuild(default_reader) is None
+
+
 @pytest.mark.fault(101)
 def test_interrupted_while_a_server_hangs(zygote: Crawls, web: TinyWeb, kept: Path) -> None:
     """A server that does not answer cannot keep a job from ending: after a grace its requests are given up."""
