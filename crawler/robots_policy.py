@@ -4,10 +4,10 @@
 
 Each robots.txt is fetched once in 24 hours, by whatever job: one that the collection keeps from an earlier job holds as
 long. It is fetched through the download handler, so it is captured, its redirects too, with the hop `P`. Who asks for a
-robots.txt gets that same answer. A client error allows everything; a server error, 429, a timeout or a broken answer
-forbids everything for now. A refusal is an exchange with the outcome `robots`; its capture lies in
-`request.meta[CAPTURE]`, and `RobotsForbidden` or `RobotsUnreachable` goes to the errback. Where no connection can be
-made at all, the page fails for that reason (`dns`, `blocked`, `connect`, `tls`).
+robots.txt gets that same answer. A client error allows everything; a server error, 429, a timeout, or an answer that is
+torn or not in the coding that it claims forbids everything for now. A refusal is an exchange with the outcome `robots`;
+its capture lies in `request.meta[CAPTURE]`, and `RobotsForbidden` or `RobotsUnreachable` goes to the errback. Where no
+connection can be made at all, the page fails for that reason (`dns`, `blocked`, `connect`, `tls`).
 
 Obeys ROBOTSTXT_OBEY, ROBOTSTXT_USER_AGENT, USER_AGENT, and `dont_obey_robotstxt` in `request.meta`.
 """
@@ -15,12 +15,12 @@ Obeys ROBOTSTXT_OBEY, ROBOTSTXT_USER_AGENT, USER_AGENT, and `dont_obey_robotstxt
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
-from urllib.parse import urljoin
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -30,13 +30,16 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 
-from archive.codings import take_off
+from archive.codings import Decoded, take_off
+from archive.errors import PressmarkError
 from archive.model import Capture, Exchange, utc_now
 from crawler.context import CAPTURE, recorder_of
 from crawler.failures import ExchangeFailed, RobotsForbidden, RobotsUnreachable
 from crawler.wire import CONTEXT, Context, context_of
 from pipelines.robots import MAX_BYTES, Robots
-from pipelines.urls import without_credentials
+from pipelines.urls import standard_form, without_credentials
+
+log = logging.getLogger(__name__)
 
 robots_read = object()
 """Scrapy signal, sent when a robots.txt has been read: `origin` (str), `crawl_delay` (seconds or None), `sitemaps`."""
@@ -46,7 +49,6 @@ MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 _RETRY_AFTER = 600.0
 _RETRY_BOUNDS = (60.0, 3600.0)
 _NO_CONNECTION = 4.0  # seconds; so that each retry of a page is an attempt of its own
-_LARGE = 32 * 1024
 _ORIGINS = 5_000
 _REFUSED = 10_000
 _PASSED_ON = ("download_slot", "proxy")
@@ -114,9 +116,14 @@ class RobotsPolicy:
             self._refuse(request, rules, type(rules.failure)(str(rules.failure)))
         elif rules.robots is None:
             self._refuse(request, rules, self._unreachable(origin, rules))
-        elif not rules.robots.allowed(request.url, self._agent):
+        elif not await self._allows(rules.robots, request.url):
             self._refuse(request, rules, RobotsForbidden(f"{origin}/robots.txt forbids it"))
         return None
+
+    async def _allows(self, robots: Robots, url: str) -> bool:
+        if robots.takes_long(url, self._agent):
+            return await asyncio.to_thread(robots.allowed, url, self._agent)
+        return robots.allowed(url, self._agent)
 
     async def _answer(self, request: Request, origin: str) -> Response:
         rules = await self._rules(request, origin)
@@ -145,13 +152,19 @@ class RobotsPolicy:
 
     async def _have(self, request: Request, origin: str, *, afresh: bool) -> Rules:
         """The rules of an earlier job that still hold, else those that are fetched now."""
-        kept = None if afresh or request.url == f"{origin}/robots.txt" else self._kept(origin)
-        if kept is None:
-            return await self._fetch(request, origin)
-        self._tell(origin, kept)
+        try:
+            kept = None if afresh or request.url == f"{origin}/robots.txt" else await self._kept(origin)
+            if kept is None:
+                return await self._fetch(request, origin)
+            self._tell(origin, kept)
+        except PressmarkError:
+            raise
+        except Exception as error:  # whatever it is that breaks here, nothing is fetched unasked
+            log.exception("%s/robots.txt", origin)
+            return self._for_now(f"{type(error).__name__}: {error}")
         return kept
 
-    def _kept(self, origin: str) -> Rules | None:
+    async def _kept(self, origin: str) -> Rules | None:
         """What the collection keeps of robots.txt, where it is younger than its lifetime and said something final."""
         record = recorder_of(self._crawler).kept(f"{origin}/robots.txt")
         if record is None:
@@ -160,8 +173,29 @@ class RobotsPolicy:
         status = record.capture.status or 0
         if not 0 < left <= LIFETIME or status == 429 or not (200 <= status < 300 or 400 <= status < 500):
             return None
-        content = record.message.content(MAX_BYTES + 1) if status < 300 else b""
-        return Rules(Robots(content), self._monotonic() + left)
+        message, outcome = record.message, record.capture.outcome
+        if _is_torn({outcome}, message.payload):
+            return None
+        if status >= 400:
+            return Rules(Robots(b""), self._monotonic() + left)
+        robots = await self._prepared(lambda: message.decoded(MAX_BYTES + 1), message.payload)
+        return None if robots is None else Rules(robots, self._monotonic() + left)
+
+    async def _prepared(self, decoded: Callable[[], Decoded], payload: bytes) -> Robots | None:
+        """The rules in a payload, ready to be asked; None where the payload is not what its coding says.
+
+        Half a megabyte of rules takes half a second to read, so it is done in a thread.
+        """
+
+        def prepared() -> Robots | None:
+            content = decoded()
+            if len(content.defects) > content.cut:  # that it was cut where we no longer read is none
+                return None
+            robots = Robots(content.content)
+            robots.prepare(self._agent)
+            return robots
+
+        return await asyncio.to_thread(prepared) if payload else Robots(b"")
 
     async def _fetch(self, request: Request, origin: str) -> Rules:
         """Fetch robots.txt, and what it redirects to."""
@@ -193,21 +227,22 @@ class RobotsPolicy:
         else:
             if not isinstance(answer, Response):
                 return self._for_now(f"a downloader middleware asks for {answer.url} in its place")
-            # half a megabyte of rules takes a tenth of a second to read
-            large = len(answer.body) > _LARGE
-            rules = await asyncio.to_thread(self._judge, answer) if large else self._judge(answer)
+            rules = await self._judge(answer)
             rules.answer = answer.replace(body=answer.body[:MAX_BYTES]) if len(answer.body) > MAX_BYTES else answer
         rules.capture = asked.meta.get(CAPTURE)
         return rules
 
-    def _judge(self, answer: Response) -> Rules:
+    async def _judge(self, answer: Response) -> Rules:
         """What an answer to a request for robots.txt means (RFC 9309, 2.3.1)."""
         if answer.status == 429 or answer.status >= 500:
             return self._for_now(f"status {answer.status}", _retry_after(answer))
-        if _INCOMPLETE.intersection(answer.flags) or ("length" in answer.flags and not answer.body):
+        if _is_torn(answer.flags, answer.body):
             return self._for_now("the answer is cut short")
-        content = _content(answer) if 200 <= answer.status < 300 else b""
-        return Rules(Robots(content), self._monotonic() + LIFETIME)
+        payload = answer.body if 200 <= answer.status < 300 else b""
+        robots = await self._prepared(lambda: _decoded(answer), payload)
+        if robots is None:
+            return self._for_now("the answer is torn, or not in the coding that it claims")
+        return Rules(robots, self._monotonic() + LIFETIME)
 
     def _for_now(self, problem: str, retry_after: float = _RETRY_AFTER) -> Rules:
         return Rules(None, self._monotonic() + retry_after, problem)
@@ -276,17 +311,20 @@ def _redirect(answer: Response | ExchangeFailed | None) -> str | None:
         return None
     location = (answer.headers.get("Location") or b"").decode("latin-1").strip()
     try:
-        target = urljoin(answer.url, location).partition("#")[0]
+        return without_credentials(standard_form(location, answer.url).partition("#")[0]) if location else None
     except ValueError:
         return None
-    return target if location and target.startswith(("http://", "https://")) else None
 
 
-def _content(answer: Response) -> bytes:
+def _is_torn(outcomes: Collection[str], payload: bytes) -> bool:
+    return not _INCOMPLETE.isdisjoint(outcomes) or ("length" in outcomes and not payload)
+
+
+def _decoded(answer: Response) -> Decoded:
     codings = [
         coding.strip().decode("latin-1") for coding in b",".join(answer.headers.getlist("Content-Encoding")).split(b",")
     ]
-    return take_off(answer.body, [coding for coding in codings if coding], MAX_BYTES + 1).content
+    return take_off(answer.body, [coding for coding in codings if coding], MAX_BYTES + 1)
 
 
 def _retry_after(answer: Response) -> float:

@@ -24,6 +24,9 @@ MAX_WILDCARDS = 5_000
 """Rules with `*` or `$` for one agent. Beyond it a file is read as stricter than it is: of a Disallow only what stands
 before the first star counts, and an Allow does not."""
 
+_MUCH = 1_000_000
+"""Characters of a path, times patterns with `*` or `$`."""
+
 _AGENT_KEYS = ("user-agent", "useragent", "user agent")
 _ALLOW_KEYS = ("allow",)
 _DISALLOW_KEYS = ("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw", "desallow")
@@ -77,6 +80,14 @@ class Robots:
         """
         path = _path_of(url)
         return path == "/robots.txt" or self._rules_for(agent).allows(path)
+
+    def prepare(self, agent: str) -> None:
+        """Make the rules of *agent* ready, which the first question does else."""
+        self._rules_for(agent)
+
+    def takes_long(self, url: str, agent: str) -> bool:
+        """Whether `allowed` has so much to compare that it takes more than a few milliseconds."""
+        return len(url) * len(self._rules_for(agent).wildcards) > _MUCH
 
     def crawl_delay(self, agent: str) -> float | None:
         """Seconds that *agent* shall wait between two requests, 0 to `MAX_CRAWL_DELAY`; None when not said."""

@@ -46,6 +46,14 @@ LARGE: dict[str, dict[str, Behaviour]] = {
         "/sitemap.xml": page(b"<urlset>" + PLACES + b"</urlset>"),
         "/robots.txt": page(b"User-agent: *\n" + RULES),
     },
+    "rules": {
+        "/robots.txt": page(b"User-agent: *\n" + (b"Disallow: /" + b"\xe9" * 2_000 + b"\n") * 240),
+        "/2026/11/12/a-story": page(STORY % TEXT),
+    },
+    "patterns": {
+        "/robots.txt": page(b"User-agent: *\n" + b"".join(b"Disallow: *aab*x%d*y\n" % n for n in range(5_000))),
+        "/" + "ab" * 1_000: page(STORY % TEXT),
+    },
     "addresses": {
         f"/2026/11/12/sent-{name}": page(b"", b"Location: " + place, status=b"302 Found")
         for name, place in {
@@ -61,7 +69,7 @@ LARGE: dict[str, dict[str, Behaviour]] = {
         "/2026/11/12/is-a-deep-name": page(b"<link rel=canonical href='%b'>" % DEEP + TEXT),
     },
 }
-"""What is large, or grows large, on four sites."""
+"""What is large, or grows large, on six sites."""
 
 
 @pytest.mark.fault(20, 21, 22, 23, 24, 45, 67, 73, 81)

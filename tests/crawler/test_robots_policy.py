@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import random
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +28,7 @@ RULES = (
     b"User-agent: *\nDisallow: /private\nCrawl-delay: 2\n\nUser-agent: pressmark\nDisallow: /drafts\nCrawl-delay: 3\n"
 )
 STORY = page(b"a story")
+GZIP = b"Content-Encoding: gzip"
 
 
 def robots(content: bytes = RULES, *fields: bytes, status: bytes = b"200 OK") -> bytes:
@@ -95,6 +98,11 @@ UNREACHABLE: dict[str, Behaviour] = {
     "not-http": b"User-agent: *\nAllow: /\n",
     "too-long": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
     "redirect-to-503": redirect("/busy"),
+    "torn-gzip": robots(gzip.compress(b"# " + bytes(random.Random(7).choices(range(97, 123), k=3_000)))[:900], GZIP),
+    "no-gzip": robots(RULES, GZIP),
+    "no-br": robots(gzip.compress(RULES), b"Content-Encoding: br"),
+    "unheard-of-coding": robots(RULES, b"Content-Encoding: foo"),
+    "four-codings": robots(gzip.compress(RULES), b"Content-Encoding: gzip, gzip, gzip, gzip"),
 }
 
 
@@ -103,7 +111,7 @@ UNREACHABLE: dict[str, Behaviour] = {
 def test_unreachable_forbids(behaviour: Behaviour) -> None:
     """While robots.txt cannot be had, nothing is fetched; it says when it is asked for again (RFC 9309, 2.3.1.4)."""
     behaviours = {"/robots.txt": behaviour, "/busy": UNREACHABLE["503"], "*": STORY}
-    at = crawl(behaviours, "/story", "/other", DOWNLOAD_TIMEOUT=0.6)
+    at = crawl(behaviours, "/story", "/other", DOWNLOAD_TIMEOUT=0.6, COMPRESSION_ENABLED=False)
     refusal = at.answers["/story"]
 
     assert isinstance(refusal, RobotsUnreachable)
@@ -152,9 +160,10 @@ def test_retry_after(field: bytes, seconds: float) -> None:
         (b"\0User-agent: *\nDisallow: /drafts", []),
         (b"User-agent: *\rDisallow: /drafts\r", []),
         (b"User-agent: *\nDisallow: /drafts\n" + b"#" * 700_000, []),
-        (gzip.compress(b"User-agent: *\nDisallow: /drafts"), [b"Content-Encoding: gzip"]),
+        (gzip.compress(b"User-agent: *\nDisallow: /drafts"), [GZIP]),
+        (gzip.compress(b"User-agent: *\nDisallow: /drafts\n" + b"#" * 700_000), [GZIP]),
     ],
-    ids=["bom", "utf-16", "nul", "cr-only", "700-kb", "gzip"],
+    ids=["bom", "utf-16", "nul", "cr-only", "700-kb", "gzip", "700-kb-gzip"],
 )
 @pytest.mark.fault(79)
 def test_odd_files(content: bytes, fields: list[bytes]) -> None:
@@ -177,7 +186,14 @@ def test_redirects(hops: int, kind: type) -> None:
     assert [e.hops for e in at.recorder.exchanges if "/r" in e.url] == ["P" + "R" * n for n in range(MAX_REDIRECTS + 1)]
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "javascript:alert(1)", "", "http://[broken"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("file:///etc/passwd", "javascript:alert(1)", "", "http://[broken", "http://127.0.0.1:99999/robots.txt"),
+        *(f"http://{'a.' * 5_000}com/robots.txt", "/" + "a" * 9_000),
+    ],
+    ids=lambda target: target[:40],
+)
 @pytest.mark.fault(78)
 def test_redirects_elsewhere(target: str) -> None:
     """A redirect to what is not on the web is not followed."""
@@ -185,6 +201,34 @@ def test_redirects_elsewhere(target: str) -> None:
 
     assert isinstance(at.answers["/story"], Response)
     assert sorted(at.asked()) == ["/robots.txt", "/story"]
+
+
+def test_what_breaks_while_it_is_fetched_forbids() -> None:
+    """Whatever goes wrong with robots.txt, nothing is fetched for now, and it is not asked for again with each page."""
+    fetched: list[str] = []
+
+    def fetch(request: Request) -> Deferred[Response]:
+        fetched.append(request.url)
+        raise ValueError("Port could not be cast to integer value")
+
+    async def ask() -> list[object]:
+        policy = policy_with(fetch)
+        pages = [Request(f"http://a.example/{n}") for n in range(3)]
+        return await asyncio.gather(*map(policy.process_request, pages), return_exceptions=True)
+
+    answers = asyncio.run(ask())
+
+    assert [type(answer) for answer in answers] == [RobotsUnreachable] * 3
+    assert "ValueError: Port could not be cast" in str(answers[0])
+    assert fetched == ["http://a.example/robots.txt"]
+
+
+def policy_with(fetch: Callable[[Request], Deferred[Response]], **more: Any) -> RobotsPolicy:
+    """A policy with a downloader and no crawl around it."""
+    crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
+    crawler.engine = SimpleNamespace(downloader=SimpleNamespace(fetch=fetch))
+    crawler.pressmark_job = Remembers()
+    return RobotsPolicy(crawler, **more)
 
 
 @pytest.mark.parametrize("order", [("/robots.txt", "/story"), ("/story", "/robots.txt")])
@@ -239,10 +283,7 @@ def test_lifetime() -> None:
         return succeed(Response(request.url, body=b"", request=request))
 
     async def ask() -> None:
-        crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
-        crawler.engine = SimpleNamespace(downloader=SimpleNamespace(fetch=fetch))
-        crawler.pressmark_job = Remembers()
-        policy = RobotsPolicy(crawler, monotonic=lambda: ticks[0])
+        policy = policy_with(fetch, monotonic=lambda: ticks[0])
         for ticks[0] in (0.0, 86_399.0, 86_401.0):
             await policy.process_request(Request("http://a.example/story"))
 
@@ -260,10 +301,7 @@ def test_origins_are_apart() -> None:
         return succeed(Response(request.url, status=404, request=request))
 
     async def ask() -> None:
-        crawler: Any = get_crawler(settings_dict={"ROBOTSTXT_OBEY": True})
-        crawler.engine = SimpleNamespace(downloader=SimpleNamespace(fetch=fetch))
-        crawler.pressmark_job = Remembers()
-        policy = RobotsPolicy(crawler)
+        policy = policy_with(fetch)
         for url in ("http://a.example/1", "http://A.example/2", "https://a.example/", "http://a.example:81/"):
             await policy.process_request(Request(url))
 
