@@ -42,7 +42,12 @@ def index_mime(message: HttpMessage) -> str | None:
     return value and re.split(r"[;\s]", value, maxsplit=1)[0]
 
 
+def sorted_lines(lines: Iterable[str]) -> list[bytes]:
+    """The lines of an index as they stand in its file: sorted bytewise, without repetition."""
+    return sorted({line.encode("utf-8", "backslashreplace") for line in lines if line})
+
+
 def write_sorted(path: Path, lines: Iterable[str], files: Files) -> None:
     """Writes *lines* to *path*, sorted bytewise, without repetition, whole or not at all."""
-    encoded = sorted({line.encode("utf-8", "backslashreplace") for line in lines if line})
+    encoded = sorted_lines(lines)
     replace_file(files, path, [b"".join(encoded)] if encoded else [])

@@ -188,9 +188,11 @@ class Collection:
             progress=progress,
         )
 
-    def repair(self, findings: Iterable[Finding], files: Files | None = None) -> repair.Repaired:
+    def repair(
+        self, findings: Iterable[Finding], files: Files | None = None, *, give_up_missing: bool = False
+    ) -> repair.Repaired:
         """Mends what a verification found; the catalog is to be rebuilt after. The collection must be locked."""
-        return repair.repair(self.path, tuple(findings), files or Files())
+        return repair.repair(self.path, tuple(findings), files or Files(), give_up_missing=give_up_missing)
 
     def import_warcs(
         self, paths: Iterable[Path], read: Read, *, reader_id: str = "", link: bool = True, files: Files | None = None

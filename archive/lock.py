@@ -22,9 +22,11 @@ def locked(path: Path) -> Iterator[None]:
     """
     with disk_errors(path):
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)  # stays with us when somebody removes the file
         except BlockingIOError:
             raise CollectionLocked(_held(path, os.pread(fd, 4096, 0))) from None
         with disk_errors(path):
@@ -32,6 +34,7 @@ def locked(path: Path) -> Iterator[None]:
             os.pwrite(fd, f"{os.getpid()} {_command()}\n".encode("utf-8", "replace"), 0)
         yield
     finally:
+        os.close(folder)
         os.close(fd)
 
 

@@ -16,6 +16,9 @@ from pathlib import Path
 from archive.errors import UsageError
 from archive.files import Files, append_whole, disk_errors
 
+MANIFEST = "MANIFEST"
+"""Name of the file in the collection."""
+
 _WITHDRAWN = "withdrawn"
 
 
@@ -43,12 +46,29 @@ def read_manifest(path: Path) -> dict[str, ManifestLine]:
     """The lines of the MANIFEST at *path* by file name; none when it is missing. A torn last line is left out."""
     found: dict[str, ManifestLine] = {}
     for parts in read_lines(path):
+        if not _is_name(parts[0]):
+            continue
         if len(parts) == 4 and parts[1].isdecimal() and parts[3].isdecimal():
             name, size, sha256, records = parts
             found.setdefault(name, ManifestLine(name=name, size=int(size), sha256=sha256, records=int(records)))
         elif parts[1:] == [_WITHDRAWN]:
             found.pop(parts[0], None)
     return found
+
+
+def odd_lines(path: Path) -> list[int]:
+    """The numbers, from 1, of the lines that say nothing."""
+    return [
+        number
+        for number, parts in enumerate(read_lines(path), 1)
+        if not _is_name(parts[0])
+        or not (parts[1:] == [_WITHDRAWN] or (len(parts) == 4 and parts[1].isdecimal() and parts[3].isdecimal()))
+    ]
+
+
+def _is_name(name: str) -> bool:
+    """Whether it can be a file in `archive/`, and nowhere else."""
+    return bool(name) and name.isprintable() and "/" not in name and name not in (".", "..")
 
 
 def withdraw(path: Path, name: str, files: Files) -> None:
@@ -58,7 +78,7 @@ def withdraw(path: Path, name: str, files: Files) -> None:
 
 def append_line(path: Path, line: ManifestLine, files: Files) -> None:
     """Adds *line* durably."""
-    if not line.name.isprintable() or "/" in line.name:
+    if not _is_name(line.name):
         raise UsageError(f"{line.name!r} is no name for a file in a collection; rename it, then run again")
     append_lines(path, str(line), files)
 

@@ -7,20 +7,23 @@ may be the last one before a crash: run again, a repair comes to the same end.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.files import Files, disk_errors, replace_file
 from archive.flaws import Flaw, digest_flaws, note_flaws, noted_flaws
 from archive.foreign import SUFFIXES
-from archive.manifest import append_line, read_manifest, sha256_of, withdraw
+from archive.lost import Loss, note
+from archive.manifest import MANIFEST, append_line, read_manifest, sha256_of, withdraw
+from archive.model import instant, utc_now
 from archive.records import read_records
 from archive.recovery import QUARANTINE
-from archive.verify import Finding
-from archive.warc_read import read_captures
+from archive.urlkey import safe_uri
+from archive.verify import RENAMING, Finding, Remedy
 from archive.warc_write import manifest_line, write_index
 
 _STEP = 1 << 20
@@ -39,16 +42,19 @@ class Repaired:
     renamed: tuple[Path, ...] = ()
     """WARC files that have their names back."""
 
+    listed: tuple[Path, ...] = ()
+    """WARC files that MANIFEST names as they are now."""
+
     reindexed: tuple[Path, ...] = ()
     """WARC files whose index was written anew."""
 
     lost: tuple[str, ...] = ()
-    """URLs of the captures that were in a damaged file and could not be saved, sorted; as far as the catalog knew."""
+    """URLs of the captures that were in a damaged or missing file and could not be saved, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
-    """Where a record lies."""
+class _Whole:
+    """A whole record, without its block."""
 
     offset: int
     """Its first byte in the file."""
@@ -56,33 +62,56 @@ class _Span:
     length: int
     """Its bytes in the file."""
 
+    type: str
+    """WARC-Type."""
 
-def repair(collection_dir: Path, findings: Iterable[Finding], files: Files) -> Repaired:
+    record_id: str
+    """WARC-Record-ID."""
+
+    url: str
+    """WARC-Target-URI."""
+
+    concurrent_to: tuple[str, ...]
+    """The records that it names."""
+
+
+def repair(
+    collection_dir: Path, findings: Iterable[Finding], files: Files, *, give_up_missing: bool = False
+) -> Repaired:
     """Mends the files that *findings* are about. The collection must be locked; its catalog is to be made anew after.
 
-    What has no remedy, such as a missing file, is left alone.
+    A file that is missing may come back from a copy: unless *give_up_missing*, its promise stands. What has no remedy
+    is left alone. The URLs of what is lost are noted (`archive.lost`) before anything that tells of them is changed.
     """
-    named = {remedy: _files_of(findings, remedy) for remedy in ("salvage", "rename", "reindex", "set aside")}
     mending = _Mending(collection_dir, files)
-    for name in named["rename"]:
-        mending.rename(name)
-    for name in named["salvage"]:
-        mending.salvage(name)
-    for name in named["reindex"]:
-        mending.reindex(name.removesuffix(".cdxj"))
-    for name in named["set aside"]:
-        mending.set_aside(collection_dir / name)
+    steps: list[tuple[Remedy, Callable[[str], None]]] = [
+        ("tidy", mending.tidy),
+        ("list", mending.list_as_it_is),
+        ("rename", mending.step_aside),
+        ("salvage", mending.salvage),
+        ("give up", mending.give_up if give_up_missing else lambda _: None),
+        ("reindex", mending.reindex),
+        ("set aside", lambda name: mending.set_aside(collection_dir / name)),
+    ]
+    for remedy, mend in steps:
+        for name in _files_of(findings, remedy):
+            mend(name)
+        if remedy == "rename":
+            mending.take_names_back()
     return Repaired(
         quarantined=tuple(mending.quarantined),
         salvaged=tuple(mending.salvaged),
         renamed=tuple(mending.renamed),
+        listed=tuple(mending.listed),
         reindexed=tuple(mending.reindexed),
         lost=tuple(sorted(mending.lost)),
     )
 
 
 def _files_of(findings: Iterable[Finding], remedy: str) -> list[str]:
-    return sorted({Path(finding.file).name for finding in findings if finding.remedy == remedy})
+    """What a remedy is for: names of WARC files and their indexes, paths below the collection of other things."""
+    wanted = {finding.file for finding in findings if finding.remedy == remedy}
+    return sorted(file if remedy == "set aside" else Path(file).name for file in wanted)
 
 
 class _Mending:
@@ -94,21 +123,56 @@ class _Mending:
         self.quarantined: list[Path] = []
         self.salvaged: list[Path] = []
         self.renamed: list[Path] = []
+        self.listed: list[Path] = []
         self.reindexed: list[Path] = []
         self.lost: set[str] = set()
 
-    def rename(self, name: str) -> None:
-        """Give a file the name back by which MANIFEST knows its bytes."""
+    def tidy(self, name: str) -> None:
+        """Write MANIFEST anew with the lines that say something."""
+        path = self.path / name
+        replace_file(self.files, path, [str(line).encode() for line in read_manifest(path).values()])
+
+    def list_as_it_is(self, name: str) -> None:
+        """Promise a file as it lies there, whatever MANIFEST said of it."""
+        manifest, warc = self.path / MANIFEST, self.path / "archive" / name
+        line = manifest_line(warc, name)
+        for other in read_manifest(manifest).values():
+            if other.name == name or (other.sha256 == line.sha256 and not warc.with_name(other.name).exists()):
+                withdraw(manifest, other.name, self.files)
+        append_line(manifest, line, self.files)
+        self.listed.append(warc)
+
+    def step_aside(self, name: str) -> None:
+        """Take a file's name away, which is that of another one, and the index that describes that other one."""
         warc = self.path / "archive" / name
-        digest = sha256_of(warc)
-        for line in read_manifest(self.path / "MANIFEST").values():
-            target = warc.with_name(line.name)
-            if line.sha256 == digest and not target.exists():
+        if not warc.exists():
+            return
+        line = next(
+            (one for one in read_manifest(self.path / MANIFEST).values() if one.sha256 == sha256_of(warc)), None
+        )
+        if line is not None:
+            with disk_errors(warc):
+                self.files.unlink(self.path / "indexes" / f"{name}.cdxj")
+                self.files.rename(warc, warc.with_name(line.name + RENAMING))
+                self.files.sync_directory(warc.parent)
+
+    def take_names_back(self) -> None:
+        """Give the files that stepped aside, now or before a crash, the names by which MANIFEST knows their bytes."""
+        for aside in sorted((self.path / "archive").glob(f"*{RENAMING}")):
+            target = aside.with_name(aside.name.removesuffix(RENAMING))
+            if not target.exists():
                 with disk_errors(target):
-                    self.files.rename(warc, target)
+                    self.files.rename(aside, target)
                     self.files.sync_directory(target.parent)
+                write_index(target, files=self.files)
                 self.renamed.append(target)
-                return
+
+    def give_up(self, name: str) -> None:
+        """End the promise of a file that is missing and will not come back."""
+        self._note_lost(name, ())
+        with disk_errors(self.path):
+            self.files.unlink(self.path / "indexes" / f"{name}.cdxj")
+        withdraw(self.path / MANIFEST, name, self.files)
 
     def salvage(self, name: str) -> None:
         """Save what is whole in a damaged file, and move the file out of the way."""
@@ -116,24 +180,24 @@ class _Mending:
         source = damaged if damaged.exists() else self.path / QUARANTINE / name  # a repair got so far before it died
         noted = {flaw for warc, flaw in noted_flaws(self.path) if warc == name}
         whole = list(_whole(source, noted))
+        self._note_lost(name, whole)
         saved = damaged.with_name(_salvaged_name(name))
         if whole:
             replace_file(self.files, saved, _pieces(source, whole))
             note_flaws(self.path, saved.name, _moved(whole, noted), self.files)
-            if saved.name not in read_manifest(self.path / "MANIFEST"):
-                append_line(self.path / "MANIFEST", manifest_line(saved, saved.name), self.files)
+            if saved.name not in read_manifest(self.path / MANIFEST):
+                append_line(self.path / MANIFEST, manifest_line(saved, saved.name), self.files)
             write_index(saved, files=self.files)
             self.salvaged.append(saved)
-        self.lost |= self._lost(name, saved)
         with disk_errors(damaged):
             self.files.unlink(self.path / "indexes" / f"{name}.cdxj")
         if source == damaged:
             self.set_aside(damaged)
-        withdraw(self.path / "MANIFEST", name, self.files)
+        withdraw(self.path / MANIFEST, name, self.files)
 
-    def reindex(self, name: str) -> None:
+    def reindex(self, index: str) -> None:
         """Write the index of a WARC anew, where that is still there."""
-        warc = self.path / "archive" / name
+        warc = self.path / "archive" / index.removesuffix(".cdxj")
         if warc.exists():
             write_index(warc, files=self.files)
             self.reindexed.append(warc)
@@ -148,16 +212,35 @@ class _Mending:
             self.files.sync_directory(path.parent)
         self.quarantined.append(target)
 
-    def _lost(self, name: str, saved: Path) -> set[str]:
-        """URLs of the captures that the catalog has in the file *name* and that are not in *saved*."""
-        found = read_captures(saved, on_damage=lambda _: None, with_content_digest=False) if saved.exists() else ()
-        kept = {captured.capture.record_id for captured, _ in found}
+    def _note_lost(self, name: str, whole: Iterable[_Whole]) -> None:
+        """Write down the URLs of the captures of a file that are not among its *whole* records.
+
+        The catalog and the index know them; and where a response is gone, its request may tell.
+        """
+        places = {record.offset for record in whole}
+        known = (*self._rows_of(name), *self._lines_of(name))
+        ids = {record.record_id for record in whole if record.type != "request"}
+        gone = {url for offset, url in known if offset not in places}
+        gone |= {one.url for one in whole if one.type == "request" and ids.isdisjoint(one.concurrent_to or ids)}
+        urls, at = sorted(url for url in gone if url), instant(utc_now())
+        note(self.path, [Loss(at=at, warc=name, url=url) for url in urls], self.files)
+        self.lost.update(urls)
+
+    def _rows_of(self, name: str) -> list[tuple[int, str]]:
+        """Offset and URL of each capture that the catalog has in the file."""
+        path = self.path / "catalog.db"
         try:
-            with closing(sqlite3.connect(f"{(self.path / 'catalog.db').resolve().as_uri()}?mode=ro", uri=True)) as db:
-                rows = db.execute("select record_id, url from captures where warc = ?", (name,)).fetchall()
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+                return db.execute("select offset, url from captures where warc = ?", (name,)).fetchall()
         except sqlite3.DatabaseError:
-            return set()
-        return {url for record_id, url in rows if record_id not in kept}
+            return []
+
+    def _lines_of(self, name: str) -> Iterator[tuple[int, str]]:
+        """Offset and URL of each capture that the index has in the file."""
+        with suppress(OSError, ValueError, KeyError):
+            for line in (self.path / "indexes" / f"{name}.cdxj").read_text("utf-8").splitlines():
+                fields = json.loads(line.split(" ", 2)[2])
+                yield int(fields["offset"]), str(fields["url"])
 
 
 def _salvaged_name(name: str) -> str:
@@ -167,17 +250,19 @@ def _salvaged_name(name: str) -> str:
     return f"{stem}-salvaged{name[len(stem) :]}"
 
 
-def _whole(path: Path, noted: set[Flaw]) -> Iterator[_Span]:
-    """Where the whole records of a file lie, flawed ones as they came too; none where only a warcinfo is."""
-    spans, has_more = [], False
+def _whole(path: Path, noted: set[Flaw]) -> Iterator[_Whole]:
+    """The whole records of a file, flawed ones as they came too; none where only a warcinfo is."""
+    found, has_more = [], False
     for record in read_records(path, on_damage=lambda _: None):
         if set(digest_flaws(record)) <= noted:
-            spans.append(_Span(record.offset, record.length))
-            has_more = has_more or record.type != "warcinfo"
-    yield from spans if has_more else ()
+            url = safe_uri(record.target_uri)
+            one = _Whole(record.offset, record.length, record.type, record.record_id, url, record.concurrent_to)
+            found.append(one)
+            has_more = has_more or one.type != "warcinfo"
+    yield from found if has_more else ()
 
 
-def _pieces(path: Path, spans: Iterable[_Span]) -> Iterator[bytes]:
+def _pieces(path: Path, spans: Iterable[_Whole]) -> Iterator[bytes]:
     """The bytes of the records as they lie in the file."""
     with path.open("rb") as stream:
         for span in spans:
@@ -188,7 +273,7 @@ def _pieces(path: Path, spans: Iterable[_Span]) -> Iterator[bytes]:
                 yield piece
 
 
-def _moved(spans: Iterable[_Span], noted: set[Flaw]) -> Iterator[Flaw]:
+def _moved(spans: Iterable[_Whole], noted: set[Flaw]) -> Iterator[Flaw]:
     """What was noted of the records, at the places where they lie one behind the other."""
     at = 0
     for span in spans:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from archive.cdxj import sorted_lines
 from archive.files import Files, disk_errors
 from archive.warc_write import index_lines
 
@@ -83,7 +84,7 @@ def write_slice(path: Path, records: Iterable[bytes], pages: Iterable[Page], lab
                 digest.update(record)
                 stream.write(record)
         warc = growing.rename(growing.with_name(f"slice-{digest.hexdigest()[:16]}.warc.gz"))
-        lines = sorted({line.encode("utf-8", "backslashreplace") for line in index_lines(warc)})
+        lines = sorted_lines(index_lines(warc))
         _write(path, [(warc.name, warc)], lines, pages, label)
 
 
@@ -92,7 +93,7 @@ def _index(warc: Path, indexes: Path, opened: ExitStack) -> Iterable[bytes]:
     index = indexes / f"{warc.name}.cdxj"
     if index.exists():
         return opened.enter_context(index.open("rb"))
-    return sorted({line.encode("utf-8", "backslashreplace") for line in index_lines(warc)})
+    return sorted_lines(index_lines(warc))
 
 
 def _unique(lines: Iterable[bytes]) -> Iterator[bytes]:

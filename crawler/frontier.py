@@ -307,7 +307,24 @@ class SqliteFrontier:
         self._opened = _milliseconds(clock())
         self._looked = -_LOOK_EVERY
         self._tried_alone: set[str] = set()
-        self._load()
+        try:
+            with frontier_errors():
+                self._check()
+                self._load()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _check(self) -> None:
+        """Raises DamagedFrontier where a page of the file is not what was written.
+
+        An index that lacks rows raises nothing by itself: URLs would wait that nobody can lease.
+        """
+        (found,) = self._db.execute("pragma integrity_check(1)").fetchone()
+        if found != "ok":
+            raise DamagedFrontier(
+                f"frontier.db: {found.rpartition('***')[2].strip()}; run again, it is then derived anew"
+            )
 
     @frontier_errors()
     def _load(self) -> None:

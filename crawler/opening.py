@@ -22,11 +22,13 @@ from urllib.parse import urlsplit
 from archive.catching_up import catch_up
 from archive.collection import Collection
 from archive.database_errors import DamagedCatalog, check_structure
-from archive.errors import DamagedRecord
+from archive.errors import DamagedRecord, UsageError
 from archive.files import Files, disk_errors, keep_reserve
 from archive.index import Catalog
 from archive.jobs import first_job_record, job_records, opening_fields
+from archive.lost import keep_only, losses
 from archive.model import Capture, Reading
+from archive.urlkey import url_key
 from archive.warc import CapturedRecord, WarcWriter
 from crawler.bindings import default_reader, site_files
 from crawler.clock import SteadyClock
@@ -40,7 +42,7 @@ from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, chil
 from crawler.targets import Scopes, Target, resolve
 from pipelines.site import Sites
 from pipelines.urls import registered_domain
-from spiders.candidates import Scope
+from spiders.candidates import Candidate, Scope
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -209,6 +211,7 @@ class _Opening:
         recovered, aborted = _catch_up(collection, folding, _WhenNeeded(program, in_process))
         _take_back(frontier)
         self._plant(frontier)
+        self._fetch_lost(collection, catalog, frontier)
         return Opened(
             job=self.job,
             started_at=self.started_at,
@@ -232,6 +235,8 @@ class _Opening:
     def _frontier(self, collection: Collection, catalog: Catalog) -> Frontier:
         """The frontier of the collection; one that is missing or damaged is derived from the catalog first."""
         path = collection.frontier_path
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder, not a database; move it away, the frontier is then derived anew")
         try:
             if path.exists():
                 return SqliteFrontier(path, clock=self.clock)
@@ -273,6 +278,22 @@ class _Opening:
                 frontier.fetch_again((seed.url for seed in target.seeds), only_failed=True)
             if self.order.recheck:
                 frontier.recheck(self.sites)
+
+    def _fetch_lost(self, collection: Collection, catalog: Catalog, frontier: Frontier) -> None:
+        """Have fetched again what a repair could not save, until it was tried; see `archive.lost`."""
+        noted = losses(collection.path)
+        tried = "select 1 from captures where urlkey = ? and captured_at >= ? limit 1"
+        lost = [one for one in noted if not catalog.connection.execute(tried, (url_key(one.url), one.at)).fetchone()]
+        with frontier.transaction():
+            frontier.put(self._candidate(one.url) for one in lost if frontier.find(one.url) is None)
+            frontier.fetch_again(one.url for one in lost)
+        if len(lost) < len(noted):
+            keep_only(collection.path, lost, self.files)
+
+    def _candidate(self, url: str) -> Candidate:
+        covering = (target.scope.site for target in self.targets if target.scope.covers(url))
+        host = registered_domain(url)
+        return Candidate(url=url, site=next(covering, host), host=host, discovered="recheck")
 
     def _writer(self, collection: Collection) -> WarcWriter:
         software = f"pressmark/{version('pressmark')}"

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from archive.lost import losses
 from crawler.newsweb import NewsWeb, PlannedArticle, Server, serve
 from tests.end_to_end import Crawled, crawl_words, environment, pressmark, rows
 
@@ -271,7 +272,7 @@ def test_verify_finds_a_flipped_byte(copy: Path) -> None:
 
 
 def test_repair(copy: Path) -> None:
-    """After `verify --repair` everything holds again, the lost page is named, and it is what the next crawl fetches."""
+    """After `verify --repair` everything holds again, the lost page is named, and noted for the next crawl."""
     found = "select warc, offset, length, url from captures where kind = 'response' and mime like '%html%' limit 1"
     [(warc, offset, length, url)] = rows(copy / "catalog.db", found)
     flip(copy / "archive" / warc, offset + length // 2)
@@ -280,7 +281,7 @@ def test_repair(copy: Path) -> None:
     assert url in repaired.err
     assert (copy / "quarantine" / warc).exists()
     assert rows(copy / "catalog.db", "select count(*) from captures where url = ?", url) == [(0,)]
-    assert rows(copy / "frontier.db", "select state, due from urls where url = ?", url) == [(0, None)]
+    assert [loss.url for loss in losses(copy)] == [url]
     pressmark("rebuild", "--check", "-c", copy, cwd=copy.parent).done()
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from archive.collection import Collection
     from archive.errors import DamagedRecord
     from archive.foreign import TakenIn
-    from archive.repair import Repaired
     from archive.verify import Finding, Report
 
 Progress = Callable[[int], None]
@@ -54,7 +53,8 @@ Exit 4 when anything does not hold; each finding names file, offset, URL and wha
 others already when it was imported, and is as it was, is told apart and does not count.
 
 With --repair damaged files move to quarantine/, their whole records go into new files, indexes and catalog are made
-anew, and the URLs of what is lost are fetched again by the next crawl.
+anew, and the URLs of what is lost are fetched again by the next crawl. A file that is missing may come back from a
+copy; --allow-missing gives it up, and has its URLs fetched again too.
 
 \b
 pressmark verify -c news
@@ -140,6 +140,9 @@ def verify(
     ] = None,
     collection: options.CollectionName = DEFAULT_COLLECTION,
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended; nothing is thrown away.")] = False,
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="With --repair: give up missing files, fetch their URLs again.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Check every byte that is kept."""
@@ -154,7 +157,7 @@ def verify(
     if repair:
         with kept.lock():
             kept.recover()
-            _repair(kept, _verified(kept))
+            _repair(kept, _verified(kept), allow_missing=allow_missing)
     report = _verified(kept)
     if as_json:
         write_json(asdict(report))
@@ -190,38 +193,25 @@ def _verified(kept: Collection) -> Report:
         return verify_collection(kept.path, progress=progress)
 
 
-def _repair(kept: Collection, report: Report) -> None:
+def _repair(kept: Collection, report: Report, *, allow_missing: bool) -> None:
     """Mend what was found, make the catalog anew, and have fetched again what is lost."""
     from crawler.bindings import default_reader
     from crawler.cli.output import say
 
     if not any(finding.remedy for finding in report.findings):
         return
-    repaired = kept.repair(report.findings)
+    repaired = kept.repair(report.findings, give_up_missing=allow_missing)
     for path in repaired.quarantined:
         say(f"{path.name} is in quarantine/")
     for path in repaired.salvaged:
         say(f"archive/{path.name} holds what was whole in it")
     for path in repaired.renamed:
         say(f"archive/{path.name} has its name back")
-    kept.rebuild(default_reader)
-    _fetch_again(kept, repaired)
+    for path in repaired.listed:
+        say(f"archive/{path.name} is listed in MANIFEST as it is")
+    kept.rebuild(default_reader, allow_missing=True)  # what is still missing is told by the verification behind
     for url in repaired.lost:
         say(f"{url} is lost in one capture, and is fetched again by the next crawl")
-
-
-def _fetch_again(kept: Collection, repaired: Repaired) -> None:
-    """Put the URLs of lost captures back into the frontier, where there is one; else it is derived without them."""
-    from crawler.frontier import SqliteFrontier
-
-    if not kept.frontier_path.exists():
-        return
-    frontier = SqliteFrontier(kept.frontier_path)
-    try:
-        frontier.set_watermarks({path.name: path.stat().st_size for path in repaired.salvaged})
-        frontier.fetch_again(repaired.lost)
-    finally:
-        frontier.close()
 
 
 def _all_holds(remarks: int) -> str:

@@ -91,6 +91,17 @@ def test_file_in_the_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault(92)
+def test_a_removed_lock_lets_nobody_in(collection: Collection) -> None:
+    """Somebody tidies LOCK away while a job runs: a second job is refused all the same."""
+    with collection.lock():
+        (collection.path / "LOCK").unlink()
+        with pytest.raises(CollectionLocked, match="in use"), collection.lock():
+            pass
+    with collection.lock():
+        pass
+
+
+@pytest.mark.fault(92)
 def test_second_job_is_refused(collection: Collection) -> None:
     """While a collection is locked, a second job learns who holds it; afterwards it is free."""
     with (

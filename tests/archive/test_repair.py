@@ -11,12 +11,13 @@ import pytest
 
 from archive.collection import Collection
 from archive.files import Files
+from archive.lost import losses
 from archive.manifest import read_manifest
 from archive.repair import Repaired
 from archive.verify import verify
 from tests.archive.catalogs import make_reader, page, write_warc
 from tests.archive.faulty_files import FaultyFiles, Killed, kill_after, kill_before
-from tests.archive.test_verify import flip, place, warc
+from tests.archive.test_verify import DAMAGES, delete, flip, leave_growing, place, warc
 
 URL = "https://example.com/story/5"
 
@@ -121,6 +122,42 @@ def test_an_index_that_does_not_fit(kept: Collection, harm: Callable[[Path], Non
     assert index.read_text() == content
 
 
+@pytest.mark.parametrize("damage", [damage for damage, _ in DAMAGES if damage not in (delete, leave_growing)])
+def test_whatever_befalls_it(kept: Collection, damage: Callable[[Collection], None]) -> None:
+    """One repair mends each kind of damage that can be mended: then everything holds, and no capture is lost unsaid."""
+    before = captured(kept)
+    damage(kept)
+    repaired = mend(kept)
+
+    assert verify(kept.path).findings == ()
+    assert {url for url, count in captured(kept).items() if count < before[url]} <= set(repaired.lost)
+    assert before.keys() - captured(kept).keys() <= set(repaired.lost)
+    assert {loss.url for loss in losses(kept.path)} == set(repaired.lost)
+
+
+def test_a_missing_file_is_given_up(kept: Collection) -> None:
+    """Where its owner says so, its promise ends and its URLs are to be fetched again; all else holds."""
+    path = warc(kept, "late")
+    path.unlink()
+    repaired = kept.repair(verify(kept.path).findings, give_up_missing=True)
+    kept.rebuild(make_reader)
+
+    assert repaired.lost == tuple(f"https://example.com/late/{n}" for n in range(3))
+    assert {loss.url for loss in losses(kept.path)} == set(repaired.lost)
+    assert verify(kept.path).findings == ()
+
+
+def test_what_is_lost_is_known_without_a_catalog(kept: Collection) -> None:
+    """The index tells it, and where that is gone too, the request of the lost response."""
+    damage_response(kept)
+    kept.catalog_path.unlink()
+    copy = Collection(Path(shutil.copytree(kept.path, kept.path.with_name("copy"))))
+    (copy.indexes_dir / f"{warc(copy).name}.cdxj").unlink()
+
+    assert mend(kept).lost == (URL,)
+    assert mend(copy).lost == (URL,)
+
+
 def test_a_missing_file_is_left_to_its_owner(kept: Collection) -> None:
     """It may come back from a copy, so its promise stands."""
     path = warc(kept, "late")
@@ -145,6 +182,7 @@ def test_killed_at_any_point(kept: Collection, tmp_path: Path, fault: Callable[.
         with suppress(Killed):
             copy.repair(found, files)
         copy.repair(verify(copy.path).findings)
+        assert {loss.url for loss in losses(copy.path)} == {URL}, (at, files.fired)
         assert lying_in(copy) == lying_in(whole), (at, files.fired)
         assert read_manifest(copy.manifest_path) == read_manifest(whole.manifest_path)
         shutil.rmtree(copy.path)

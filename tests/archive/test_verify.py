@@ -148,12 +148,48 @@ def lose_index(kept: Collection) -> None:
     (kept.indexes_dir / f"{warc(kept).name}.cdxj").unlink()
 
 
+def edit_index(old: bytes, new: bytes) -> Callable[[Collection], None]:
+    def edit(kept: Collection) -> None:
+        index = kept.indexes_dir / f"{warc(kept).name}.cdxj"
+        index.write_bytes(index.read_bytes().replace(old, new))
+
+    return edit
+
+
+def repeat_a_line(kept: Collection) -> None:
+    index = kept.indexes_dir / f"{warc(kept).name}.cdxj"
+    first, *others = index.read_bytes().splitlines(keepends=True)
+    index.write_bytes(first + first + b"".join(others))
+
+
+def index_of_nothing(kept: Collection) -> None:
+    (kept.indexes_dir / "zzz.warc.gz.cdxj").write_bytes(b"com,example)/ 20260301000000 {}\n")
+
+
+def edit_manifest(change: Callable[[list[str]], list[str]]) -> Callable[[Collection], None]:
+    """Changes the line of the file `late`, as its parts."""
+
+    def edit(kept: Collection) -> None:
+        lines = [line.split("\t") for line in kept.manifest_path.read_text().splitlines()]
+        changed = [change(parts) if parts[0].startswith("late") else parts for parts in lines]
+        kept.manifest_path.write_text("".join("\t".join(parts) + "\n" for parts in changed))
+
+    return edit
+
+
+def lose_manifest(kept: Collection) -> None:
+    kept.manifest_path.unlink()
+
+
+def break_manifest(kept: Collection) -> None:
+    kept.manifest_path.write_bytes(bytes(range(256)) * 20)
+
+
 def break_frontier(kept: Collection) -> None:
     kept.frontier_path.write_bytes(b"no database" * 1000)
 
 
-@pytest.mark.parametrize(
-    ("damage", "told"),
+DAMAGES: list[tuple[Callable[[Collection], None], str]] = (
     [
         (truncate, "MANIFEST says"),
         (delete, "is listed in MANIFEST and missing"),
@@ -171,8 +207,25 @@ def break_frontier(kept: Collection) -> None:
         (wrong_index, "has a line that no record stands for"),
         (lose_index, "cannot be read"),
         (break_frontier, "not a database"),
-    ],
-)
+        (edit_index(b"\n", b"\r\n"), "a line that no record stands for"),
+        (edit_index(b"}\n", b"}"), "lacks the line"),
+        (repeat_a_line, "repeats a line"),
+        (index_of_nothing, "is of no file"),
+        (edit_manifest(lambda p: [p[0], str(int(p[1]) + 1), *p[2:]]), "MANIFEST says"),
+        (edit_manifest(lambda p: [*p[:3], str(int(p[3]) + 1)]), "MANIFEST says"),
+        (edit_manifest(lambda p: ["other.warc.gz", *p[1:]]), "is listed in MANIFEST as other.warc.gz"),
+        (edit_manifest(lambda p: ["../x.warc.gz", *p[1:]]), "names no file"),
+        (edit_manifest(lambda p: [p[0], "many", *p[2:]]), "names no file"),
+        (lose_manifest, "is not listed in MANIFEST"),
+        (break_manifest, "names no file"),
+        (alter("update captures set status = 201 where url like '%/story/7'"), "status is 200"),
+        (alter("update captures set content_digest = 'x' where url like '%/story/7'"), "content digest is"),
+    ]
+)  # fmt: skip
+"""What may befall a collection, and what is told of it."""
+
+
+@pytest.mark.parametrize(("damage", "told"), DAMAGES)
 @pytest.mark.fault(95)
 def test_damage(kept: Collection, damage: Callable[[Collection], None], told: str) -> None:
     """Each kind of damage is found, and every finding says what to do."""

@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from archive.collection import Collection
+from archive.lost import losses
+from archive.verify import verify
 from crawler.bindings import default_reader
 from crawler.newsweb import NewsWeb, Reply, Server, serve
+from tests.archive.test_verify import flip
 from tests.crawler.forked_crawls import Crawls, Ended
 from tests.crawler.tiny_web import IN_ORDER, TinyWeb, asked, captured, state_of
 
@@ -391,6 +394,56 @@ def test_the_frontier_is_derived_again(crawl: Crawl, web: TinyWeb, server: Serve
     ended = crawl()
     assert (ended.status, len(server.log)) == (0, 0)
     assert "derived anew" in ended.error
+
+
+@pytest.mark.fault(97)
+@pytest.mark.parametrize("page", range(2, 9))
+def test_a_frontier_damaged_anywhere(crawl: Crawl, web: TinyWeb, kept: Path, page: int) -> None:
+    """Whatever page of frontier.db is lost, the next job derives it anew and goes on."""
+    crawl(max_pages=5)
+    content = bytearray((kept / "frontier.db").read_bytes())
+    content[4096 * (page - 1) : 4096 * page] = b"\xa5" * len(content[4096 * (page - 1) : 4096 * page])
+    (kept / "frontier.db").write_bytes(content)
+    ended = crawl()
+
+    assert ended.status == 0
+    assert captured(kept) == once(web)
+
+
+def test_a_frontier_that_is_a_folder(crawl: Crawl, kept: Path) -> None:
+    """It is not ours to move: the job is refused in one line."""
+    (kept / "frontier.db").mkdir(parents=True)
+    ended = crawl()
+
+    assert ended.status == 2
+    assert "is a folder" in ended.error
+
+
+@pytest.mark.fault(95)
+@pytest.mark.parametrize("frontier_too", [False, True])
+def test_what_a_repair_lost_is_fetched_again(
+    crawl: Crawl, web: TinyWeb, server: Server, kept: Path, frontier_too: bool
+) -> None:
+    """The next job asks for what a repair could not save, once, also where the repair died, or the frontier is gone."""
+    crawl()
+    with sqlite3.connect(kept / "catalog.db") as db:
+        lost = "select warc, offset + length / 2 from captures where url like '%number-3' and kind = 'response'"
+        warc, middle = db.execute(lost).fetchone()
+    flip(kept / "archive" / warc, middle)
+    collection = Collection.open(kept)
+    collection.repair(verify(kept).findings)  # and then it dies: nothing else is done
+    if frontier_too:
+        (kept / "frontier.db").unlink()
+    server.clear_log()
+    ended = crawl()
+    again = asked(server)
+    crawl()
+    collection.rebuild(default_reader)
+
+    assert ended.status == 0
+    assert again == {web.story(3): 1}
+    assert captured(kept) == once(web)
+    assert losses(kept) == ()
 
 
 @pytest.mark.fault(96)
