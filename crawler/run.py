@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ SETTINGS_MODULE = "crawler.settings"
 
 
 def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | None = None) -> CrawlSummary:
-    """Run a job to its end, with the handling of SIGINT and SIGTERM; to be called once in a process.
+    """Run a job to its end, with the handling of SIGINT, SIGTERM and SIGHUP; to be called once in a process.
 
     Raises PressmarkError for what keeps a job from beginning, and whatever broke it for a reason of our own.
     """
@@ -41,6 +43,7 @@ def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | No
         crawler.pressmark_job = job  # type: ignore[attr-defined]  # the one place that all components share
         task = process.crawl(crawler, targets=order.targets)
         collect_seldom()
+        _take_hangup_for_an_end()
         process.start()
     finally:
         summary = job.close_at_once("shutdown")
@@ -49,6 +52,12 @@ def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | No
     if job.error is not None and not isinstance(job.error, PressmarkError):
         raise job.error
     return summary
+
+
+def _take_hangup_for_an_end() -> None:
+    """A terminal that is closed ends a job in order, as SIGTERM does; `nohup`, which ignores it, still holds."""
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def _log_to(path: Path, settings: Settings) -> None:

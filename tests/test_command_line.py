@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -236,6 +237,23 @@ def test_no_stdout(desk: Path) -> None:
     ran = subprocess.run(["sh", "-c", command], cwd=desk, env=environment(), stderr=subprocess.PIPE, check=False)
 
     assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+@pytest.mark.fault(107)
+def test_a_crawl_without_stdout(tmp_path: Path) -> None:
+    """A crawl whose stdout is closed, or whose reader is gone, keeps all that it fetches and is no bug."""
+    web = NewsWeb(3, sites=1, articles=4, crawl_delay=0)
+    with serve(web) as server:
+        for name, shell in (("closed", "exec {} >&-"), ("gone", "{{ {}; echo $? >&2; }} | true")):
+            words = crawl_words(web.home_urls, tmp_path / name, server.connect_to)
+            command = shell.format(shlex.join([sys.executable, "-m", "crawler.cli", *words, "--json"]))
+            ran = subprocess.run(
+                ["sh", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, check=False
+            )
+            [(articles,)] = rows(tmp_path / name / "catalog.db", "select count(*) from articles")
+
+            assert (ran.returncode, b"Traceback" in ran.stderr, articles) == (0, False, 4), ran.stderr
+            assert name == "closed" or ran.stderr.split()[-1] == b"0"
 
 
 @pytest.mark.fault(89)

@@ -1,6 +1,7 @@
-"""The peer of the kill loop: a plain spider that follows every link, resumed by Scrapy's own JOBDIR.
+"""The peer of the kill loop: a plain spider that follows every link, resumed by Scrapy's own JOBDIR or by scrapy-redis.
 
-`python jobdir_spider.py JOBDIR KEPT URL...` appends the URL of each answer to the file KEPT.
+`python jobdir_spider.py JOBDIR KEPT URL...` appends the URL of each answer to the file KEPT. With the URL of a Redis
+(`redis://127.0.0.1:6390/0`) in the place of JOBDIR the requests wait there.
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ SETTINGS = {
     "DOWNLOAD_DELAY": 0,
     "HTTPERROR_ALLOW_ALL": True,
     "COOKIES_ENABLED": False,
+}
+
+
+IN_REDIS = {
+    "SCHEDULER": "scrapy_redis.scheduler.Scheduler",
+    "DUPEFILTER_CLASS": "scrapy_redis.dupefilter.RFPDupeFilter",
+    "SCHEDULER_PERSIST": True,
 }
 
 
@@ -46,7 +54,8 @@ class JobdirSpider(scrapy.Spider):
 
 def main() -> None:
     jobdir, kept, *urls = sys.argv[1:]
-    process = AsyncCrawlerProcess({**SETTINGS, "JOBDIR": jobdir})
+    where = {**IN_REDIS, "REDIS_URL": jobdir} if jobdir.startswith("redis:") else {"JOBDIR": jobdir}
+    process = AsyncCrawlerProcess({**SETTINGS, **where})
     process.crawl(JobdirSpider, start_urls=urls, kept=kept)
     process.start()
 

@@ -1,7 +1,8 @@
 """A crawl under `kill -9`, at random but from a seed, over and over: what is kept in the end, and what it cost.
 
 Run by `make soak` with 1,000 kills; the tests run it with 25. With `--peer` a plain spider with Scrapy's own JOBDIR
-goes through the same: killed by the same dice, on the same web.
+goes through the same, and one whose requests wait in Redis (scrapy-redis, with a redis-server of its own on loopback,
+which is never killed): killed by the same dice, on the same web. A table of all stands at the end.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -49,6 +53,40 @@ class Life(Protocol):
 
 
 L = TypeVar("L", bound=Life)
+
+
+@dataclass(frozen=True)
+class Line:
+    """How one crawler stood it."""
+
+    name: str
+    """The crawler."""
+
+    kills: int
+    """How often it was killed before it said that it had finished."""
+
+    kept: int
+    """Pages that it has in the end."""
+
+    of: int
+    """Pages that it should have: for a peer those that it has without kills."""
+
+    twice: int
+    """Pages that it has more than once."""
+
+    again: int
+    """Requests beyond the first for each URL."""
+
+    def __str__(self) -> str:
+        lost = f"{1 - self.kept / max(self.of, 1):.1%}"
+        pages = f"{self.kept:,} of {self.of:,}"
+        return f"{self.name:<22}{self.kills:>7,}{pages:>18}{lost:>8}{self.twice:>7,}{self.again:>13,}"
+
+
+def table(found: list[Line | str]) -> Iterator[str]:
+    """A line for each crawler; for one that could not be run, why."""
+    yield f"{'crawler':<22}{'kills':>7}{'pages kept':>18}{'lost':>8}{'twice':>7}{'asked again':>13}"
+    yield from map(str, found)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +130,12 @@ class Report:
         """Requests beyond the first for each URL."""
         return self.requests.total() - len(self.requests)
 
+    @property
+    def line(self) -> Line:
+        """For the table."""
+        kept = len(self.expected) - len(self.missing)
+        return Line("pressmark", self.kills, kept, len(self.expected), len(self.twice), self.asked_again)
+
     def lines(self) -> Iterator[str]:
         """For people."""
         once = len(self.expected) - len(self.missing)
@@ -116,7 +160,8 @@ def main() -> None:
         report = run(web, server, Path(folder), kills=options.kills, seed=options.seed)
         print("\n".join(report.lines()), flush=True)
         if options.peer:
-            print("\n".join(peer_lines(web, server, Path(folder), kills=options.kills, seed=options.seed)))
+            peers = peer_runs(web, server, Path(folder), kills=options.kills, seed=options.seed)
+            print("\n".join(table([report.line, *peers])), flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -124,7 +169,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=25, help="how often the crawl is killed (default 25)")
     parser.add_argument("--pages", type=int, default=1500, help="about how many pages the web has (default 1500)")
     parser.add_argument("--seed", type=int, default=1, help="of the web and the dice (default 1)")
-    parser.add_argument("--peer", action="store_true", help="do the same to a spider with Scrapy's JOBDIR")
+    parser.add_argument("--peer", action="store_true", help="do the same to spiders with JOBDIR and scrapy-redis")
     return parser.parse_args()
 
 
@@ -209,11 +254,11 @@ def _wait_for_its_hour(life: Life, server: Server, *, most: int, dice: random.Ra
 
 
 class _PeerLife:
-    """One run of the peer."""
+    """One run of the peer, whose requests wait in a folder, or in a Redis."""
 
-    def __init__(self, room: Path, web: NewsWeb, server: Server) -> None:
+    def __init__(self, where: str, kept: Path, web: NewsWeb, server: Server) -> None:
         self._process = subprocess.Popen(
-            [*_PEER, str(room / "job"), str(room / "kept"), *web.home_urls],
+            [*_PEER, where, str(kept), *web.home_urls],
             env=environment(http_proxy=f"http://127.0.0.1:{server.port}"),
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -232,27 +277,78 @@ class _PeerLife:
         return self._process.wait(600)
 
 
-def peer_lines(web: NewsWeb, server: Server, folder: Path, *, kills: int, seed: int) -> Iterator[str]:
-    """The same done to a plain spider with JOBDIR, and how it stood it, for people."""
-    whole = _peer_run(folder / "whole", web, server, kills=0, seed=seed)[1]
-    done, kept = _peer_run(folder / "killed", web, server, kills=kills, seed=seed)
-    lost = len(whole.keys() - kept.keys())
-    yield f"Scrapy with JOBDIR: said that it had finished (exit code 0) after {done:,} of {kills:,} kills"
-    both = len(whole.keys() & kept.keys())
-    yield f"  kept               {both:,} of {len(whole):,} pages that it keeps without kills"
-    yield f"  lost               {lost / max(len(whole), 1):.0%}"
-    yield f"  twice              {sum(count > 1 for count in kept.values()):,}"
+def peer_runs(web: NewsWeb, server: Server, folder: Path, *, kills: int, seed: int) -> Iterator[Line | str]:
+    """The same done to plain spiders, and how they stood it."""
+    yield _peer_line("Scrapy with JOBDIR", _job_folder, web, server, folder / "jobdir", kills=kills, seed=seed)
+    if find_spec("scrapy_redis") is None or shutil.which("redis-server") is None:
+        yield "scrapy-redis: not run, for the package or redis-server is missing; others have seen it lose 2-3 %"
+    else:
+        yield _peer_line("scrapy-redis", _redis, web, server, folder / "redis", kills=kills, seed=seed)
 
 
-def _peer_run(room: Path, web: NewsWeb, server: Server, *, kills: int, seed: int) -> tuple[int, Counter[str]]:
-    room.mkdir()
-    server.clear_log()
-    dice = random.Random(seed)
-    done = _kill_and_go_on(
-        lambda: _PeerLife(room, web, server), _PeerLife.end, server, kills=kills, pages=_size(web), dice=dice
+Where = Callable[[Path], AbstractContextManager[str]]
+"""Makes the place in a folder where a peer's requests wait, and says how it is named."""
+
+
+@contextmanager
+def _job_folder(room: Path) -> Iterator[str]:
+    yield str(room / "job")
+
+
+@contextmanager
+def _redis(room: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(room), "--save", "", "--appendonly", "no"]
+    running = subprocess.Popen(["redis-server", *words], stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 5):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("redis-server does not answer")
+
+
+def _peer_line(name: str, where: Where, web: NewsWeb, server: Server, room: Path, *, kills: int, seed: int) -> Line:
+    whole = _peer_run(room / "whole", where, web, server, kills=0, seed=seed)[1]
+    done, kept = _peer_run(room / "killed", where, web, server, kills=kills, seed=seed)
+    again = Counter(asked(server))
+    return Line(
+        name=name,
+        kills=done,
+        kept=len(whole.keys() & kept.keys()),
+        of=len(whole),
+        twice=sum(count > 1 for count in kept.values()),
+        again=again.total() - len(again),
     )
-    lines = room / "kept"
-    return done, Counter(lines.read_text(encoding="utf-8").split() if lines.exists() else [])
+
+
+def _peer_run(
+    room: Path, where: Where, web: NewsWeb, server: Server, *, kills: int, seed: int
+) -> tuple[int, Counter[str]]:
+    room.mkdir(parents=True)
+    server.clear_log()
+    dice, kept = random.Random(seed), room / "kept"
+    with where(room) as place:
+        done = _kill_and_go_on(
+            lambda: _PeerLife(place, kept, web, server),
+            _PeerLife.end,
+            server,
+            kills=kills,
+            pages=_size(web),
+            dice=dice,
+        )
+    return done, Counter(kept.read_text(encoding="utf-8").split() if kept.exists() else [])
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 """A fault at the n-th change to the disk of a whole crawl, for n = 1, 2, 3 … until the crawl ends before it comes.
 
     python -m tests.crawler.fault_points KIND ROOM [recovery]
+    python -m tests.crawler.fault_points several ROOM COUNT
 
 Every crawl is a forked process that really dies; the next one, with a disk that works, must make everything good. With
-`recovery` a crawl that was killed at some chosen points is recovered under the same faults first. Prints a line of JSON
-for each case. Operations are those of `archive.files.Files`, and the commits of catalog and frontier.
+`recovery` a crawl that was killed at some chosen points is recovered under the same faults first. With `several` each
+of COUNT crawls meets four faults of different kinds at random points, from a seed, one after the other. Prints a line
+of JSON for each case. Operations are those of `archive.files.Files`, and the commits of catalog and frontier.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import sys
@@ -69,7 +72,7 @@ class Faults(Files):
         self._tell(name)
         if self.kind == "after":
             call(*args)
-        elif self.kind in MIDDLES:
+        elif self.kind in MIDDLES and name == "write":
             call(args[0], args[1][: MIDDLES[self.kind](len(args[1]))])
         os.kill(os.getpid(), signal.SIGKILL)
         return None
@@ -111,7 +114,27 @@ def _watch_commits(faults: Faults) -> None:
 def main() -> None:
     """Run through all points of one kind, and print what became of each."""
     kind, room, *what = sys.argv[1:]
+    if kind == "several":
+        for seed in range(int(what[0])):
+            print(json.dumps(_several(Path(room) / str(seed), random.Random(seed))), flush=True)
+        return
     run(Faults, kind, Path(room), dead_at=DEAD_AT if what else ())
+
+
+def _several(folder: Path, dice: random.Random) -> dict[str, Any]:
+    """One crawl that is begun again after each of four faults; the later ones strike in recovery, or soon after it."""
+    begin(folder, None)
+    struck, wrong = [], []
+    for kind in dice.sample((*KILLS, *ERRORS), 4):
+        (folder / "fired").unlink(missing_ok=True)
+        faults = Faults(kind, dice.randint(1, 40 if struck else 90), folder / "fired")
+        status = forked(crawl, folder, faults, folder / "told")
+        if status not in (0, 3, ENDS.get(kind, -signal.SIGKILL)):
+            wrong.append(f"{kind} ended with {status}: {(folder / 'error').read_text()}")
+        struck.append([kind, (folder / "fired").read_text() if (folder / "fired").exists() else ""])
+    wrong += problems(folder, 0, 0)
+    shutil.rmtree(folder)
+    return {"struck": struck, "problems": wrong}
 
 
 def run(

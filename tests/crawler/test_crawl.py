@@ -304,11 +304,13 @@ def test_random_kills(zygote: Crawls, kept: Path) -> None:
         assert Collection.open(kept).check_rebuild(default_reader) is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize(
+    ("number", "times"),
+    [(number, times) for number in (signal.SIGTERM, signal.SIGINT) for times in (1, 2)] + [(signal.SIGHUP, 1)],
+)
 @pytest.mark.fault(101, 102)
 def test_interrupted(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path, number: int, times: int) -> None:
-    """SIGTERM and SIGINT end a job in order with 11, twice at once; the next one fetches nothing twice."""
+    """SIGTERM, SIGINT and SIGHUP end a job in order with 11, twice at once; the next one fetches nothing twice."""
     running = zygote.start(**crawl.asked, delay=0.4, concurrency=1)
     deadline = time.monotonic() + 60  # liveness: a busy machine may start late
     while not any(kept.glob("archive/*.open")) and time.monotonic() < deadline:

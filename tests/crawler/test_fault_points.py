@@ -31,6 +31,9 @@ CRAWL_KILLS = KILLS if IS_SOAK else ("before", "half")
 RECOVERY = (*KILLS, *ERRORS) if IS_SOAK else ("before", "half")
 POWER = tuple(KINDS) if IS_SOAK else ("all", "forgotten")
 POWER_RECOVERY = tuple(KINDS) if IS_SOAK else ("torn",)
+SEVERAL = "400" if IS_SOAK else "15"
+"""Crawls that meet several faults."""
+
 MEMORY = Path("/dev/shm")
 
 Cases = list[dict[str, Any]]
@@ -41,6 +44,7 @@ def runs() -> Iterator[dict[tuple[str, ...], Future[Cases]]]:
     """All kinds of faults, two at a time."""
     asked = [("fault_points", kind) for kind in (*CRAWL_KILLS, *ERRORS)]
     asked += [("fault_points", kind, "recovery") for kind in RECOVERY]
+    asked += [("fault_points", "several", SEVERAL)]
     asked += [("power_loss", kind) for kind in POWER] + [("power_loss", kind, "recovery") for kind in POWER_RECOVERY]
     with memory() as room, ThreadPoolExecutor(2) as pool:
         yield {words: pool.submit(faults, room, *words) for words in asked}
@@ -106,6 +110,16 @@ def test_in_recovery(runs: dict[tuple[str, ...], Future[Cases]], kind: str) -> N
     assert {case["status"] for case in cases if case["fired"]} == {
         ENDS.get(kind, -signal.SIGKILL)
     }  # fmt: skip
+
+
+@pytest.mark.fault(83, 84, 85, 86, 88)
+def test_several_in_one_crawl(runs: dict[tuple[str, ...], Future[Cases]]) -> None:
+    """One crawl may meet several faults of different kinds, one after the other, also in its recovery."""
+    cases = runs["fault_points", "several", SEVERAL].result()
+
+    assert bad(cases) == []
+    assert len(cases) == int(SEVERAL)
+    assert sum(bool(fired) for case in cases for _, fired in case["struck"]) > 2 * len(cases)
 
 
 @pytest.mark.fault(84)
