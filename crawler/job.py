@@ -59,10 +59,11 @@ _MAX_BYTES = 4 << 20
 MAX_LOG = 64 << 20
 """Bytes of the catalog's write-ahead log from which on it is emptied."""
 
-_MANY_LINKS = 1_000
-"""Links or entries of one page; folding more would hold up the event loop for too long."""
+_LIGHT = 80_000
+"""Characters of links and entries of one group, with `_LINK` for each; to fold more would hold up the event loop for
+too long: it takes 30 ms for 300 links of ordinary length, or for 60 of a thousand characters."""
 
-_MANY_LINKS_TOGETHER = 20_000
+_LINK = 200
 _ENDINGS = {"finished": 0, "shutdown": INTERRUPTED}
 _BLOCKING = frozenset({403, 429, 503})
 
@@ -520,12 +521,12 @@ class Job:
 
 
 def leads_to_many(readings: Iterable[Reading | None]) -> bool:
-    """Whether one of the readings, or all together, lead to so many URLs that folding them takes long."""
-    together = 0
+    """Whether the readings lead to so many URLs, or such long ones, that folding them takes long."""
+    weight = 0
     for reading in readings:
-        count = len(getattr(reading, "links", ())) + (len(reading.entries) if isinstance(reading, Listing) else 0)
-        together += count
-        if count > _MANY_LINKS or together > _MANY_LINKS_TOGETHER:
+        weight += sum(_LINK + len(link.url) for link in getattr(reading, "links", ()))
+        weight += sum(_LINK + len(entry.link) for entry in reading.entries) if isinstance(reading, Listing) else 0
+        if weight > _LIGHT:
             return True
     return False
 

@@ -31,6 +31,13 @@ DEEP = b"http://" + b"a." * 100_000 + b"com/"
 RULES = b"".join(b"Disallow: /a%d*b$\n" % n for n in range(25_000))
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
+
+def linking(number: int, count: int, slug: bytes = b"with-a-long-slug") -> bytes:
+    """A story with that many links to stories that no other page knows."""
+    link = b"<a href='/2026/11/11/story-%d-%d-%b'>Story %d in a long title</a>"
+    return STORY % (TEXT + b"".join(link % (number, n, slug, n) for n in range(count)))
+
+
 LARGE: dict[str, dict[str, Behaviour]] = {
     "pages": {
         "/noise": page(NOISE),
@@ -46,6 +53,8 @@ LARGE: dict[str, dict[str, Behaviour]] = {
         "/sitemap.xml": page(b"<urlset>" + PLACES + b"</urlset>"),
         "/robots.txt": page(b"User-agent: *\n" + RULES),
     },
+    "links": {f"/2026/11/12/page-{n}-of-many": page(linking(n, 990)) for n in range(12)}
+    | {"/2026/11/12/a-page-of-long-links": page(linking(20, 990, b"a-word-more-" * 125))},
     "rules": {
         "/robots.txt": page(b"User-agent: *\n" + (b"Disallow: /" + b"\xe9" * 2_000 + b"\n") * 240),
         "/2026/11/12/a-story": page(STORY % TEXT),
@@ -69,7 +78,7 @@ LARGE: dict[str, dict[str, Behaviour]] = {
         "/2026/11/12/is-a-deep-name": page(b"<link rel=canonical href='%b'>" % DEEP + TEXT),
     },
 }
-"""What is large, or grows large, on six sites."""
+"""What is large, or grows large, on seven sites."""
 
 
 @pytest.mark.fault(20, 21, 22, 23, 24, 45, 67, 73, 81)
