@@ -16,6 +16,7 @@ from pathlib import Path
 from archive.errors import DiskFull, PressmarkError, UsageError
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_HANDLES = {errno.EMFILE, errno.ENFILE}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR}
 
 RESERVE = 64_000_000
@@ -112,6 +113,8 @@ def storage_error(error: OSError, path: Path) -> PressmarkError:
         return DiskFull(f"{path}: {error.strerror}; make room, then run the same command again")
     if error.errno in _NOT_ALLOWED:
         return UsageError(f"{path}: {error.strerror}; name a folder that can be written to with `-c`")
+    if error.errno in _NO_HANDLES:
+        return UsageError(f"{path}: {error.strerror}; raise the limit with `ulimit -n 1024`, then run the same again")
     return StorageFailed(f"{path}: {error.strerror or error}; check the disk, then run the same command again")
 
 

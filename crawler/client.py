@@ -15,8 +15,9 @@ from typing import Self
 
 from scrapy.settings import BaseSettings
 
-from crawler.connections import Connection, InFlight, Pool, Route, open_tunnel
+from crawler.connections import IDLE_AT_MOST, Connection, InFlight, Pool, Route, open_tunnel
 from crawler.failures import AddressBlocked, ConnectFailed, ExchangeFailed, TlsFailed
+from crawler.file_handles import IDLE_CONNECTIONS
 from crawler.framing import Limits, Reply
 from crawler.guard import Dialer, Guard, connect_to, networks
 from crawler.names import SystemResolver
@@ -67,11 +68,13 @@ class Answer:
 class Client:
     """Makes exchanges: finds or opens a connection, sends, reads to the end of the reply within the deadline."""
 
-    def __init__(self, dialer: Dialer, *, in_flight: int = _IN_FLIGHT, ca_file: str = "") -> None:
+    def __init__(
+        self, dialer: Dialer, *, in_flight: int = _IN_FLIGHT, ca_file: str = "", idle: int = IDLE_AT_MOST
+    ) -> None:
         self.in_flight = InFlight(in_flight)
         self._dialer = dialer
         self._ca_file = ca_file
-        self._pool = Pool()
+        self._pool = Pool(size=idle)
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
@@ -86,6 +89,7 @@ class Client:
             dialer,
             in_flight=settings.getint("PRESSMARK_BYTES_IN_FLIGHT", _IN_FLIGHT),
             ca_file=settings.get("PRESSMARK_CA_FILE") or "",
+            idle=settings.getint(IDLE_CONNECTIONS, IDLE_AT_MOST),
         )
 
     async def ask(self, asked: Asked) -> Answer:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from crawler.framing import Reply
 
-_IDLE_AT_MOST = 30.0  # seconds; servers commonly close after 5 to 60
-_IDLE_CONNECTIONS = 100
+_IDLE_SECONDS = 30.0  # servers commonly close after 5 to 60
+IDLE_AT_MOST = 100
+"""Connections that are kept open though nothing goes over them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Connection(asyncio.Protocol):
         """True when nothing has come since the last exchange, neither bytes nor the end of the connection."""
         if self._spoilt or self._transport is None or self._transport.is_closing():
             return False
-        if self._clock() - self.idle_since > _IDLE_AT_MOST:
+        if self._clock() - self.idle_since > _IDLE_SECONDS:
             return False
         poll = select.poll()  # what the event loop has not yet seen would be taken for the next reply
         poll.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
@@ -175,9 +176,9 @@ class Connection(asyncio.Protocol):
 
 
 class Pool:
-    """Idle connections by route, the last used first; of more than a hundred one of the longest idle is closed."""
+    """Idle connections by route, the last used first; of more than *size* the longest idle are closed."""
 
-    def __init__(self, *, size: int = _IDLE_CONNECTIONS) -> None:
+    def __init__(self, *, size: int = IDLE_AT_MOST) -> None:
         self._size = size
         self._count = 0
         self._idle: dict[Route, list[Connection]] = {}

@@ -29,8 +29,9 @@ from archive.jobs import closing_note
 from archive.model import Article, Capture, Exchange, Listing, Reading, Unreadable
 from archive.warc import Group, build_group, build_note
 from archive.warc_read import CapturedRecord
+from crawler import left_alone
 from crawler.context import CAPTURE, LEASE
-from crawler.failures import RobotsUnreachable
+from crawler.failures import ExchangeFailed, RobotsForbidden, RobotsUnreachable
 from crawler.folding import MAX_GROUP, Settled
 from crawler.frontier import DamagedFrontier, Lease
 from crawler.orders import CrawlOrder, CrawlSummary, Progress, SiteSummary
@@ -38,6 +39,7 @@ from crawler.reading_child import record_of
 from crawler.reading_pool import ReadingAborted, ReadingStopped
 from crawler.scheduler import Schedule
 from crawler.settling import asked_pause
+from crawler.silence import NO_CONNECTION, Silence
 from crawler.watermarks import Watermarks
 from spiders.barren import Barren
 
@@ -86,6 +88,7 @@ class Job:
         self.name = opened.job
         self.counts: Counter[str] = opened.folding.counts
         self.barren = Barren()
+        self.silence = Silence(opened.waits)
         self.schedule = Schedule(
             opened.frontier,
             sites=opened.sites,
@@ -93,6 +96,7 @@ class Job:
             concurrency=order.concurrency,
             max_pages=order.max_pages,
             bars=self._bars,
+            resting=lambda: self.silence.hosts,
             clock=opened.clock,
         )
         self.error: Exception | None = None
@@ -116,12 +120,15 @@ class Job:
         self._by_site: Counter[tuple[str, str]] = Counter()
         self._handed_out: Counter[tuple[str, str]] = Counter()
         self._summary: CrawlSummary | None = None
+        self._left_alone: dict[str, Any] = {}
         for capture, reason in opened.aborted:
             self._note_abort(capture, reason)
 
     # W1
 
     def _bars(self, lease: Lease) -> bool:
+        if self.silence.bars(lease.url):
+            return True
         bound = self.order.at_most.get(lease.kind)
         if bound is not None:
             self._handed_out[lease.site, lease.kind] += 1
@@ -204,6 +211,7 @@ class Job:
         lease: Lease | None = response.meta.get(LEASE)
         if lease is not None:
             self.schedule.over(lease)
+            self.silence.answered(lease.url, lease.host)
         pause = self._pause(response, capture, lease)
         settled = Settled(capture=capture, reading=await self.read(capture), lease=lease, pause=pause)
         if not isinstance(settled.reading, Article):
@@ -242,12 +250,21 @@ class Job:
             return
         self.schedule.over(lease)
         self.schedule.failed(lease)
+        self._note_silence(lease, failure.value)
         if capture is not None:
             pause = failure.value.retry_after if isinstance(failure.value, RobotsUnreachable) else None
             self.fold(Settled(capture=capture, reading=None, lease=lease, pause=pause))
         elif not isinstance(failure.value, PressmarkError):
             self.counts["frontier/returned"] += 1
             log.warning("%s: %s", lease.url, failure.value)
+
+    def _note_silence(self, lease: Lease, failure: object) -> None:
+        if isinstance(failure, RobotsForbidden) or not isinstance(failure, ExchangeFailed):
+            return
+        if failure.sent:
+            self.silence.answered(lease.url, lease.host)
+        elif failure.outcome in NO_CONNECTION:
+            self.silence.failed(lease.url, lease.host, failure.outcome, str(failure))
 
     def left(self, request: Any) -> None:
         """A request has left the downloader; one that nobody waits for, such as for robots.txt, is folded here."""
@@ -444,6 +461,9 @@ class Job:
         self.flush()
         self._join()
         self.counts["schedule/held_back"] += self.schedule.held_back
+        self._left_alone = left_alone.stats_of(
+            traps=self._opened.scopes.traps, barren=self.barren.barren_parts(), silent=self.silence.reasons()
+        )
         self._summary = self._sum_up(reason)
         try:
             self._finish(self._summary)
@@ -462,8 +482,9 @@ class Job:
 
     def _finish(self, summary: CrawlSummary) -> None:
         self._opened.frontier.release()
-        for part, pages in self.barren.barren_parts():
-            log.warning("%s: %d pages brought hardly any news; what is left there is for a later job", part, pages)
+        told = {f"silent/{site.site}" for site in summary.sites if not site.captures}  # by name, as targets
+        for sentence in left_alone.sentences({name: x for name, x in self._left_alone.items() if name not in told}):
+            log.warning("%s", sentence)
         if isinstance(self.error, DiskFull):  # the record of the end needs room too; without it the exit is unknown
             return
         if self._writer.position[0] or self._writer.finished:
@@ -489,7 +510,7 @@ class Job:
             sites=tuple(self._of_site(site) for site in sorted({site for site, _ in self._by_site})),
             pending=waiting.ready + waiting.leased,  # what was leased ahead is given back
             recovered=self._opened.recovered,
-            stats={name: count for name, count in sorted(self.counts.items()) if count},
+            stats={name: count for name, count in sorted(self.counts.items()) if count} | self._left_alone,
         )
 
     def _judge(self, reason: str) -> tuple[str, int]:

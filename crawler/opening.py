@@ -34,6 +34,7 @@ from crawler.bindings import default_reader, site_files
 from crawler.clock import SteadyClock
 from crawler.contact import require_contact
 from crawler.deriving import derive_frontier
+from crawler.file_handles import fit
 from crawler.folding import Folding, Settled
 from crawler.frontier import DamagedFrontier, Frontier, SqliteFrontier
 from crawler.orders import CrawlOrder
@@ -102,6 +103,9 @@ class Opened:
     folding: Folding
     """Folds into catalog and frontier."""
 
+    scopes: Scopes
+    """Say what pages lead to."""
+
     reads: Reads
     """Reads captures."""
 
@@ -122,6 +126,9 @@ class Opened:
 
     aborted: list[tuple[Capture, str]]
     """Those of them that could not be read within the limits of a page, and why."""
+
+    waits: list[float]
+    """Seconds before each further attempt of a URL."""
 
     closing: ExitStack
     """What is to be closed at the end, lock last."""
@@ -155,6 +162,7 @@ class Opened:
 
 def open_job(order: CrawlOrder, settings: BaseSettings, *, files: Files | None = None) -> Opened:
     """Begin a job. Raises PressmarkError, with nothing changed, when it cannot."""
+    fit(settings, children=_children(settings))
     return _Opening(order, settings, files or Files()).open()
 
 
@@ -174,6 +182,7 @@ class _Opening:
         ]
         self.sites = frozenset(target.scope.site for target in self.targets)
         require_contact(order, [_host(target.seeds[0].url) for target in self.targets])
+        self.waits = [float(wait) for wait in settings.getlist("PRESSMARK_RETRY_WAITS")]
 
     def open(self) -> Opened:
         collection = Collection.create(self.order.collection, site_of=registered_domain)
@@ -205,7 +214,8 @@ class _Opening:
         closing.callback(catalog.close)
         frontier = self._frontier(collection, catalog)
         closing.callback(frontier.close)
-        folding = self._folding(catalog, frontier)
+        scopes = self._scopes()
+        folding = self._folding(catalog, frontier, scopes)
         program = ChildProgram(collection.archive_dir)
         in_process = reader if _children(self.settings) == 0 else None
         recovered, aborted = _catch_up(collection, folding, _WhenNeeded(program, in_process))
@@ -222,6 +232,7 @@ class _Opening:
             writer=self._writer(collection),
             files=self.files,
             folding=folding,
+            scopes=scopes,
             reads=_reads(self.settings, program, reader),
             reader_id=reader.id,
             sites=self.sites,
@@ -229,6 +240,7 @@ class _Opening:
             unchecked=tuple(each.scope for each in self.targets if not each.scope.check_certificate),
             recovered=recovered,
             aborted=aborted,
+            waits=self.waits,
             closing=closing,
         )
 
@@ -248,7 +260,7 @@ class _Opening:
             for remains in path.parent.glob(f"{beside.name}*"):
                 self.files.unlink(remains)
         derived = SqliteFrontier(beside, clock=self.clock)
-        count = derive_frontier(collection.catalog_path, self._folding(catalog, derived))
+        count = derive_frontier(collection.catalog_path, self._folding(catalog, derived, self._scopes()))
         derived.checkpoint()
         derived.close()
         with disk_errors(path):
@@ -260,13 +272,16 @@ class _Opening:
             log.warning("the frontier was derived anew from the %d captures of the catalog", count)
         return SqliteFrontier(path, clock=self.clock)
 
-    def _folding(self, catalog: Catalog, frontier: Frontier) -> Folding:
+    def _scopes(self) -> Scopes:
+        return Scopes(self.targets, self.site_files, only_redirects=self.order.alone)
+
+    def _folding(self, catalog: Catalog, frontier: Frontier, scopes: Scopes) -> Folding:
         return Folding(
             catalog=catalog,
             frontier=frontier,
-            candidates=Scopes(self.targets, self.site_files, only_redirects=self.order.alone).candidates,
+            candidates=scopes.candidates,
             host_of=registered_domain,
-            waits=[float(wait) for wait in self.settings.getlist("PRESSMARK_RETRY_WAITS")],
+            waits=self.waits,
             clock=self.clock,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
@@ -59,7 +59,7 @@ class Schedule:
     """Hands out leases, host by host, within the limits of each. Knows nothing of Scrapy.
 
     *room* is how many may be in flight in all, *concurrency* how many to one host. *bars* says of a URL that it is not
-    worth fetching in this job.
+    worth fetching in this job, *resting* which hosts are left alone since nothing reaches them, with the seconds.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Schedule:
         concurrency: int = 1,
         max_pages: int | None = None,
         bars: Callable[[Lease], bool] = lambda _: False,
+        resting: Callable[[], Mapping[str, float]] = dict,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -85,6 +86,7 @@ class Schedule:
         self._room = room
         self._capacity = concurrency + 1
         self._bars = bars
+        self._resting = resting
         self._pages_left = max_pages
         self._clock = clock
         self._monotonic = monotonic
@@ -138,11 +140,16 @@ class Schedule:
         self._paused = {host: until for host, until in self._paused.items() if until > now}
         return {host: until - now for host, until in self._paused.items()}
 
+    @property
+    def _left_alone(self) -> dict[str, float]:
+        """Hosts that are not asked now, with the seconds that are left."""
+        return {**self._resting(), **self.paused}
+
     def has_work(self) -> bool:
         """True when something is left to do within the job's patience."""
         if self.closed:
             return False
-        long = {host for host, seconds in self.paused.items() if seconds > PATIENCE.total_seconds()}
+        long = {host for host, seconds in self._left_alone.items() if seconds > PATIENCE.total_seconds()}
         if self._in_flight:
             return True
         if self._pages_left == 0:
@@ -167,7 +174,7 @@ class Schedule:
 
     def _from_waiting(self, most: int) -> Lease | None:
         """What waits for the host with the least in flight, when that is less than *most*."""
-        paused = self.paused
+        paused = self._left_alone
         burden = {host: self._burden.get(host, 0) for host in self._waiting if host not in paused}
         host = min(burden, key=burden.__getitem__, default="")
         if not host or burden[host] >= most:
@@ -180,14 +187,14 @@ class Schedule:
 
     def _refill(self) -> bool:
         """Lease for every host that may be asked and has nothing waiting, whatever waits for the others."""
-        paused = self.paused.keys()
+        paused = self._left_alone.keys()
         self._give_back(paused & self._waiting.keys())
         full = {host for host, burden in self._burden.items() if burden >= self._capacity}
         alone = not self._in_flight and not self._waiting
         return self._take(full | self._waiting.keys() | paused, alone=alone)
 
     def _give_back(self, hosts: Iterable[str]) -> None:
-        """What was leased ahead for hosts that asked us to wait."""
+        """What was leased ahead for hosts that are left alone."""
         for host in list(hosts):
             with self._source.transaction():
                 for lease in self._waiting[host]:

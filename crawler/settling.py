@@ -54,8 +54,7 @@ def settle(
     """
     if capture.outcome == "robots" and pause is not None:
         return Retry(url=lease.url, at=now + _pause(pause), tried=False)
-    attempts = min(_DNS_WAITS, len(waits)) if capture.outcome == "dns" else len(waits)
-    if _is_passing(capture) and lease.attempts < attempts:
+    if _is_passing(capture) and lease.attempts < attempts_after(capture.outcome, waits):
         wait = timedelta(seconds=waits[lease.attempts]) if pause is None else _pause(pause)
         return Retry(url=lease.url, at=now + wait)
     failed = capture.kind == "failure" or _is_passing(capture)
@@ -73,6 +72,11 @@ def settle(
         discovered=lease.discovered,
         hops=lease.hops,
     )
+
+
+def attempts_after(outcome: str, waits: Sequence[float]) -> int:
+    """How many further attempts a URL gets whose first ended so."""
+    return min(_DNS_WAITS, len(waits)) if outcome == "dns" else len(waits)
 
 
 def asked_pause(retry_after: str, now: datetime) -> float | None:

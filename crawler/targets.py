@@ -16,6 +16,7 @@ from spiders.places import FEED_HOSTS
 
 _PLACES = 20_000
 _REMEMBERED = 50_000
+_TRAPPED = 1_000
 
 _Said = tuple[tuple[str, str], str, str]
 """Site and origin of a reading; URL and rel of a link in it."""
@@ -83,6 +84,8 @@ class Scopes:
         self._places: dict[tuple[str, str], bool] = {}
         self._day = date.min
         self._said: set[_Said] = set()
+        self.traps: dict[tuple[str, str], set[str]] = {}
+        """URLs that traps have made up, a thousand at most, by site and kind of trap."""
 
     def of(self, site: str) -> Scope:
         """The scope of the site of that name."""
@@ -111,6 +114,10 @@ class Scopes:
         ]
         found = candidates(capture, replace(reading, links=tuple(within)), scope)
         offered = {candidate.url for candidate in found if candidate.kind != "sitemap"}  # whose text says how old it is
+        for kind, urls in found.trapped.items():
+            known = self.traps.setdefault((capture.site, kind), set())
+            if len(known) < _TRAPPED:
+                known.update(urls)
         said.update((where, link.url, link.rel) for link in within if link.url in offered)
         return found
 

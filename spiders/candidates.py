@@ -182,6 +182,10 @@ class Found:
     skipped: Mapping[str, int] = field(default_factory=Counter)
     """How many URLs were left out, by reason."""
 
+    trapped: Mapping[str, set[str]] = field(default_factory=dict)
+    """URLs that a trap makes up, by its kind: those of `spiders.traps`, `hops` for a chain without end, and `session`
+    for numbers of a visit."""
+
     def __iter__(self) -> Iterator[Candidate]:
         return iter(self.candidates)
 
@@ -200,7 +204,7 @@ def candidates(capture: Capture, reading: Reading, scope: Scope) -> Found:
             finder.look_at_entry(entry)
     for link in reading.links:
         finder.look_at_link(link)
-    return Found(candidates=tuple(finder.found.values()), skipped=finder.skipped)
+    return Found(candidates=tuple(finder.found.values()), skipped=finder.skipped, trapped=finder.trapped)
 
 
 def seeds(target: str | Site, scope: Scope | None = None) -> list[Candidate]:
@@ -263,6 +267,9 @@ def _root_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
 
 
+_TRAP = "trap_"
+
+
 class _Looks(NamedTuple):
     """What a URL tells by itself; the links of a site's navigation are looked at once and not on each page."""
 
@@ -296,6 +303,9 @@ class _Looks(NamedTuple):
     shape: Shape
     """What it shows of a trap."""
 
+    has_session: bool
+    """Whether it held the number of a visit."""
+
 
 def _looks_of(url: str) -> _Looks:
     return _looks(url) if len(url) <= MAX_LENGTH else _looks.__wrapped__(url)
@@ -303,7 +313,7 @@ def _looks_of(url: str) -> _Looks:
 
 @lru_cache(maxsize=16_384)
 def _looks(url: str) -> _Looks:
-    url = without_session(url)
+    full, url = url, without_session(url)
     reason = "action" if _ACTIONS.search(url) else "not_a_page" if is_not_a_page(url) else ""
     return _Looks(
         url=url,
@@ -316,6 +326,7 @@ def _looks(url: str) -> _Looks:
         month=month_in(url),
         against_link="credentials" if has_credentials(url) else reason or ("variant" if is_variant(url) else ""),
         shape=shape_of(url),
+        has_session=url != full,
     )
 
 
@@ -333,13 +344,14 @@ class _Finder:
         self.is_closed = isinstance(reading, NotAnArticle) and reading.reason in _NOT_FOLLOWED_REASONS
         self.found: dict[str, Candidate] = {}
         self.skipped: Counter[str] = Counter()
+        self.trapped: dict[str, set[str]] = {}
 
     def look_at_entry(self, entry: Entry) -> None:
         """Take in what a feed or sitemap announces, or count why not."""
         looks = _looks_of(entry.link)
         reason = self._reason_against(looks, announced=self.origin != "section") or self._too_old(looks, entry)
         if reason:
-            self.skipped[reason] += 1
+            self._skip(reason, looks)
             return
         updated = self._believable(entry.updated)
         age = _age(entry.published or updated, self.capture.captured_at)
@@ -354,6 +366,8 @@ class _Finder:
             self.skipped["not_followed"] += 1
             return
         looks = _looks_of(link.url)
+        if looks.has_session:
+            self.trapped.setdefault("session", set()).add(link.url)
         if looks.url == self.capture.url:
             return
         if link.rel == "redirect":
@@ -369,7 +383,7 @@ class _Finder:
         in_a_row = len(self.capture.hops) - len(self.capture.hops.rstrip("R"))
         reason = "redirects" if in_a_row >= self.scope.max_redirects else self._reason_against(looks, announced=True)
         if reason:
-            self.skipped[reason] += 1
+            self._skip(reason, looks)
         else:
             self._add(looks, looks.kind, REDIRECT)
 
@@ -382,7 +396,7 @@ class _Finder:
         if depth >= MAX_SITEMAP_DEPTH:
             reason = "sitemap_depth"
         if reason or self._ended_before_since(link.text, looks.month):
-            self.skipped[reason or "older"] += 1
+            self._skip(reason or "older", looks)
             return
         age = _age(link.text or looks.month, self.capture.captured_at)
         self._add(looks, "sitemap", SITEMAP - 500 + _freshness(_AGE_OF_LINK if age is None else age) // 2)
@@ -394,14 +408,14 @@ class _Finder:
             return
         reason = self._reason_against(looks, announced=True, elsewhere=host_of(looks.url) in FEED_HOSTS)
         if reason:
-            self.skipped[reason] += 1
+            self._skip(reason, looks)
         else:
             self._add(looks, "feed", FEED)
 
     def _look_at_page(self, link: Link, looks: _Looks) -> None:
         reason = self._reason_against(looks, announced=False) or self._too_old(looks, None)
         if reason:
-            self.skipped[reason] += 1
+            self._skip(reason, looks)
         elif link.rel in _SECTION_RELS or looks.page_number:
             number = looks.page_number
             self._add(looks, "section", SECTION if number <= 2 else ARTICLE + _freshness(number * _DAYS_PER_PAGE))
@@ -415,6 +429,13 @@ class _Finder:
         else:
             self._add(looks, looks.kind, self._page_priority(looks, likeness, None))
 
+    def _skip(self, reason: str, looks: _Looks) -> None:
+        """Count what is left out."""
+        self.skipped[reason] += 1
+        _, is_trap, kind = reason.partition(_TRAP)
+        if is_trap:
+            self.trapped.setdefault(kind, set()).add(looks.url)
+
     def _reason_against(self, looks: _Looks, *, announced: bool, elsewhere: bool = False) -> str:
         """Why a URL is not fetched, in one word; empty when nothing speaks against it."""
         if not elsewhere and looks.host not in self.scope.domains and not self.scope.covers(looks.url):
@@ -422,10 +443,10 @@ class _Finder:
         if any(pattern.matches(looks.path) for pattern in self.scope.exclude):
             return "excluded"
         if len(self.capture.hops) >= self.scope.max_hops:
-            return "hops"
+            return _TRAP + "hops"
         trap = trap_in(looks.shape, seen_on=self.seen_on, announced=announced)
         if trap:
-            return f"trap_{trap}"
+            return _TRAP + trap
         return looks.against_link if not announced or looks.against_link == "credentials" else ""
 
     def _too_old(self, looks: _Looks, entry: Entry | None) -> str:

@@ -500,3 +500,34 @@ def test_scrapy_is_for_crawls(words: str, crawled: Crawled, tmp_path: Path) -> N
     )
 
     assert json.loads(ran.stderr.splitlines()[-1][ran.stderr.splitlines()[-1].index("[") :]) == [0, []]
+
+
+def limited(most: int, words: list[str]) -> subprocess.CompletedProcess[str]:
+    """The command under a limit of the files that it may have open."""
+    program = ["bash", "-c", f'ulimit -n {most}; exec "$0" -m crawler.cli "$@"', sys.executable, *words]
+    return subprocess.run(
+        program, cwd=CHECKOUT, env=environment(), capture_output=True, text=True, timeout=100, check=False
+    )
+
+
+@pytest.mark.fault(105)
+def test_few_file_handles(tmp_path: Path) -> None:
+    """Under `ulimit -n 64` a crawl takes fewer connections, and misses nothing."""
+    web, path = NewsWeb(7, sites=3, articles=9), tmp_path / "kept"
+    with serve(web, latency=0.05) as server:
+        ran = limited(64, crawl_words(web.home_urls, path, server.connect_to, "--concurrency", "20"))
+    live = sum(not article.withdrawn for article in web.articles)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert rows(path / "catalog.db", "select count(*) from articles") == [(live,)]
+    assert rows(path / "catalog.db", "select url, error from captures where outcome = 'connect'") == []
+
+
+@pytest.mark.fault(105)
+def test_too_few_file_handles(tmp_path: Path) -> None:
+    """Where no connection fits, a crawl does not begin, and says how to raise the limit."""
+    ran = limited(32, ["crawl", "http://a.example/", "-c", str(tmp_path / "kept")])
+
+    assert ran.returncode == 2
+    assert "raise the limit with `ulimit -n 1024`" in ran.stderr
+    assert not (tmp_path / "kept").exists()

@@ -307,7 +307,8 @@ def _show_evidence(evidence: tuple[ShownEvidence, ...]) -> None:
 
 
 def _show_status(now: Status) -> None:
-    from crawler.cli.output import print_lines, show_table, size
+    from crawler.cli.output import print_lines, printable, show_table, size
+    from crawler.left_alone import sentences
 
     show_table(
         [asdict(site) | {"last_captured": site.last_captured_at[:19]} for site in now.sites],
@@ -324,6 +325,8 @@ def _show_status(now: Status) -> None:
         for job in now.jobs
     ]
     show_table(jobs, ("job", "began", "ended", "exit", "sites"), title="Last jobs")
+    for sentence in sentences(now.jobs[0].stats if now.jobs else {}):
+        print_lines((printable(sentence), ""))
     growing = f" and {now.growing} that grow" if now.growing else ""
     whole = (
         f"{now.articles:,} articles in {now.revisions:,} texts, {now.captures:,} captures; "

@@ -16,6 +16,7 @@ from crawler.bindings import default_reader
 from crawler.frontier import SqliteFrontier
 from tests.crawler.forked_crawls import Crawls, Ended
 from tests.crawler.tiny_web import IN_ORDER, state_of
+from tests.end_to_end import pressmark
 from tests.misbehaving import Behaviour, Server, Visit, endless, page, reset_after, served
 
 NOT_FOUND = page(b"<h1>Not here</h1>", status=b"404 Not Found")
@@ -296,7 +297,10 @@ def test_a_page_for_every_path(zygote: Crawls, kept: Path) -> None:
 
     with served({"*": nothing}) as server:
         ended = zygote.run(targets=[server.url("/")], collection=str(kept), max_seconds=90)
+    told = pressmark("status", "-c", kept, cwd=kept.parent).done().out
 
     assert ended.status == 0
     assert len(server.requests) <= 500
+    assert " pages brought hardly any news" in ended.error
+    assert " pages brought hardly any news" in told
     assert rows(kept, "select count(*) from articles") == [(0,)]
