@@ -432,9 +432,8 @@ class _Finder:
     def _skip(self, reason: str, looks: _Looks) -> None:
         """Count what is left out."""
         self.skipped[reason] += 1
-        _, is_trap, kind = reason.partition(_TRAP)
-        if is_trap:
-            self.trapped.setdefault(kind, set()).add(looks.url)
+        if reason == "hops" or reason.startswith(_TRAP):
+            self.trapped.setdefault(reason.removeprefix(_TRAP), set()).add(looks.url)
 
     def _reason_against(self, looks: _Looks, *, announced: bool, elsewhere: bool = False) -> str:
         """Why a URL is not fetched, in one word; empty when nothing speaks against it."""
@@ -443,7 +442,7 @@ class _Finder:
         if any(pattern.matches(looks.path) for pattern in self.scope.exclude):
             return "excluded"
         if len(self.capture.hops) >= self.scope.max_hops:
-            return _TRAP + "hops"
+            return "hops"
         trap = trap_in(looks.shape, seen_on=self.seen_on, announced=announced)
         if trap:
             return _TRAP + trap
