@@ -16,6 +16,7 @@ _META_CHARSET = re.compile(
     rb"""<(?:meta|\?xml)\b[^<>]{0,300}?\b(?:charset|encoding)\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})""", re.IGNORECASE
 )
 _MANY_BYTE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_SHIFTED_JAPANESE = re.compile(rb"\x1b\$[@B]")
 _PRESCAN = 4_096
 """Bytes in which a `<meta>` is looked for. The standard stops at 1,024, but long comments come first on real pages."""
 
@@ -36,6 +37,8 @@ def decode_html(content: bytes, content_type: str = "") -> tuple[str, str]:
         if content.startswith(mark):
             return content[len(mark) :].decode(codec, "replace"), codec
     declared = _declared(content, content_type)
+    if not declared and _SHIFTED_JAPANESE.search(content) and content.isascii():
+        declared = "iso2022_jp"
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as failure:
@@ -111,6 +114,7 @@ _GUESSED = [
     "iso8859_5",
     "iso8859_7",
     "koi8_r",
+    "mac_cyrillic",
     "gb18030",
     "big5hkscs",
     "euc_jp",

@@ -53,6 +53,23 @@ def test_undeclared_bytes_are_guessed():
     assert decode_html(text.encode("cp1251"))[0] == text
 
 
+@pytest.mark.fault(54)
+@pytest.mark.parametrize("codec", ["iso2022_jp", "euc_jp", "shift_jis"])
+def test_undeclared_japanese(codec: str):
+    """Japanese is read in each of its old charsets, also in the one that shifts within ASCII."""
+    text = "厚生労働省は火曜日、来年の春までに新しい工場が完成し、四百人を雇用する見込みだと発表した。" * 5
+    assert decode_html(text.encode(codec))[0] == text
+
+
+@pytest.mark.fault(54)
+def test_undeclared_cyrillic_of_the_mac():
+    """Russian is told from its neighbours in the charset of old Macs too."""
+    text = (
+        "Министерство сообщило во вторник, что новый завод будет готов. Директор отметил: строительство идёт по плану."
+    )
+    assert decode_html(text.encode("mac_cyrillic"))[0] == text
+
+
 def test_every_codec_of_the_table_exists():
     """The table names codecs that Python has."""
     assert all(
