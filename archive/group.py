@@ -34,6 +34,7 @@ RECORD_END = b"\r\n\r\n"
 CUT = ("disconnect", "time", "length")
 """Outcomes that are a WARC-Truncated: an answer came, but not all of it."""
 
+_DIGESTED = 8 << 20
 _DENSE = ("image/jpeg", "image/png", "image/webp", "image/avif", "video/", "audio/", "application/zip", "font/woff")
 
 NewId = Callable[[], str]
@@ -247,10 +248,10 @@ class _Builder:
 
 
 def content_digest(message: HttpMessage, payload_digest: str) -> str:
-    """Digest of the content with all codings removed; empty when it is longer than the limit."""
+    """Digest of the content with all codings removed; empty when it is longer than 8 MiB, which no page is."""
     if not (message.header("Transfer-Encoding") or message.header("Content-Encoding")):
         return payload_digest
-    decoded = message.decoded()
+    decoded = message.decoded(_DIGESTED)
     return "" if decoded.cut else sha1_digest(decoded.content)
 
 

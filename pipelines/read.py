@@ -49,6 +49,7 @@ _LOGIN_STATUSES = frozenset({401, 407, 511})
 # Magic numbers (mimesniff.spec.whatwg.org, 6), and what a capture that begins so is.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "pdf"),
+    (b"\x1f\x8b\x08", "other"),  # a compressed file; a sitemap is told before
     (b"\x89PNG\r\n\x1a\n", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),

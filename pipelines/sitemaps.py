@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import html
 import re
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from archive.codings import take_off
 from archive.model import Entry, Link, Listing
 from pipelines.feed_dates import feed_date
 from pipelines.feeds import plain_text
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 MAX_ENTRIES = 50_000  # what sitemaps.org allows in one file
 MAX_BYTES = 50 * 1024 * 1024  # the same, uncompressed
 MAX_LINE = 4_096
+
+_START = 65_536
+_BLANK = bytes(range(33))
+_CUT = f"bytes: more than {MAX_BYTES:,}, the rest not read"
 
 _LOCATION = re.compile(rb"<(?:\w{1,20}:)?loc>([^<]{1,4096})")
 _FORMS = {"urlset": "sitemap", "sitemapindex": "sitemapindex"}
@@ -41,7 +45,9 @@ def read_sitemap(content: bytes, *, url: str, content_type: str = "") -> Listing
         content = _inflated(content, notes)
     if len(content) > MAX_BYTES:
         content = content[:MAX_BYTES]
-        notes.append(f"bytes: more than {MAX_BYTES:,}, the rest not read")
+        notes.append(_CUT)
+    if not content[:_START].strip(_BLANK):
+        return None
     xml = standard_xml(content, content_type)
     if not xml.startswith(b"<"):
         return _read_text(content, notes)
@@ -50,19 +56,13 @@ def read_sitemap(content: bytes, *, url: str, content_type: str = "") -> Listing
 
 
 def _inflated(content: bytes, notes: list[str]) -> bytes:
-    """The content of gzip members, up to `MAX_BYTES` and one byte; of a torn one what could be read."""
-    parts, room = [], MAX_BYTES + 1
-    while content.startswith(b"\x1f\x8b") and room > 0:
-        member = zlib.decompressobj(31)
-        try:
-            part = member.decompress(content, room)
-        except zlib.error:
-            notes.append("gzip: damaged")
-            break
-        parts.append(part)
-        room -= len(part)
-        content = member.unused_data
-    return b"".join(parts)
+    """The content of gzip members, up to `MAX_BYTES`; of a torn one what could be read."""
+    decoded = take_off(content, ["gzip"], MAX_BYTES)
+    if decoded.cut:
+        notes.append(_CUT)
+    elif decoded.defects:
+        notes.append("gzip: damaged")
+    return decoded.content
 
 
 def _read_text(content: bytes, notes: list[str]) -> Listing | None:

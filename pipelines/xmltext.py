@@ -56,6 +56,8 @@ _MISC = rb"(?:\s+|<\?(?:[^?]|\?(?!>))*\?>|<!--(?:[^-]|-(?!->))*-->)*+"  # XML 1.
 _PROLOG = re.compile(_MISC + rb"(?:<!DOCTYPE(?:[^\[>]*\[[^\]]*\]\s*>|[^\[>]*>))?+" + _MISC, re.IGNORECASE)
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r") + b"\x7f"
+_ANY_CONTROL = re.compile(rb"[%b]" % re.escape(_CONTROLS))
+_LARGE = 1 << 20
 _ODD_AMPERSAND = re.compile(rb"&(?!#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)([A-Za-z0-9]{2,31};)?")
 
 
@@ -68,7 +70,9 @@ def standard_xml(content: bytes, content_type: str = "") -> bytes:
     encoding = _encoding_of(content, content_type)
     if encoding != "utf-8" or not _is_utf8(content):
         content = _decoded(content, encoding).encode("utf-8", "replace")
-    content = content.removeprefix(codecs.BOM_UTF8).translate(None, _CONTROLS)
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if len(content) < _LARGE or _ANY_CONTROL.search(content):  # 50 MB are not copied for nothing
+        content = content.translate(None, _CONTROLS)
     content = content[max(content.find(b"<"), 0) :]
     prolog = _PROLOG.match(content)
     content = content[prolog.end() :] if prolog else content

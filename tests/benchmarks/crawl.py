@@ -90,10 +90,10 @@ def _bench_crawl(room: Path, port: int, pages: list[str], runs: int) -> None:
         shutil.rmtree(room / "kept", ignore_errors=True)
         ours.append(_run(lambda: measure.run(_our_crawl(room, port), log=room / "ours.log"), room / "ours.log"))
     count = len(pages)
-    print(f"{'':24}{'ms CPU/page':>12}{'pages/s':>10}{'peak MB':>9}")
+    print(f"{'':24}{'ms CPU/page':>12}{'pages/s':>10}{'PSS MB':>9}")
     for name, costs in (("bare Scrapy spider", bare), ("pressmark crawl", ours)):
         cpu, wall = (measure.median([getattr(c, f) for c in costs]) for f in ("cpu", "wall"))
-        print(_row(name, cpu / count, count / wall, max(c.peak for c in costs)))
+        print(_row(name, cpu / count, count / wall, max(c.pss for c in costs)))
     ratios = sorted(a.cpu / b.cpu for a, b in zip(ours, bare, strict=True))
     print(
         f"CPU ratio, pressmark over bare: {measure.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f}, {runs} runs)"
@@ -108,11 +108,11 @@ def _our_crawl(room: Path, port: int) -> list[str]:
 def _bench_rebuild(room: Path, pages: list[str]) -> None:
     log = room / "rebuild.log"
     cost = _run(lambda: measure.run([*PRESSMARK, "rebuild", "-c", str(room / "kept")], log=log), log)
-    print(_row("rebuild", cost.cpu / len(pages), len(pages) / cost.wall, cost.peak))
+    print(_row("rebuild", cost.cpu / len(pages), len(pages) / cost.wall, cost.pss))
 
 
-def _row(name: str, cpu: float, rate: float, peak: int) -> str:
-    return f"{name:24}{1000 * cpu:12.2f}{rate:10.0f}{peak / 1e6:9.0f}"
+def _row(name: str, cpu: float, rate: float, memory: int) -> str:
+    return f"{name:24}{1000 * cpu:12.2f}{rate:10.0f}{memory / 1e6:9.0f}"
 
 
 def _bench_extract(room: Path, pages: list[str]) -> None:
@@ -123,7 +123,7 @@ def _bench_extract(room: Path, pages: list[str]) -> None:
     command = [*PRESSMARK, "extract", "--batch", str(manifest), "-o", str(out)]
     cost = _run(lambda: measure.run(command, log=room / "extract.log"), room / "extract.log")
     ms = [json.loads(line).get("ms", 0.0) for line in out.read_text(encoding="utf-8").splitlines()]
-    print(_row("extract", sum(ms) / len(ms) / 1000, len(ms) / cost.wall, cost.peak))
+    print(_row("extract", sum(ms) / len(ms) / 1000, len(ms) / cost.wall, cost.pss))
 
 
 def _run(command: Callable[[], measure.Cost], log: Path) -> measure.Cost:

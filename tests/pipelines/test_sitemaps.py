@@ -158,6 +158,12 @@ def test_a_bomb():
     assert listing.notes[0] == "bytes: more than 52,428,800, the rest not read"
 
 
+@pytest.mark.fault(73)
+def test_a_bomb_of_nothing():
+    """What holds no character is no sitemap, however long it is."""
+    assert read_sitemap(gzip.compress(bytes(MAX_BYTES), 1), url=URL) is None
+
+
 def test_a_torn_gzip():
     """Of a torn gzip stream what can be inflated is read."""
     whole = gzip.compress(urlset("".join(f"<url><loc>/{n * 7919 % 10_007}</loc></url>" for n in range(5_000))))
