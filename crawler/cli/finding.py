@@ -307,7 +307,8 @@ def _show_evidence(evidence: tuple[ShownEvidence, ...]) -> None:
 
 
 def _show_status(now: Status) -> None:
-    from crawler.cli.output import print_lines, printable, show_table, size
+    from archive.printable import printable
+    from crawler.cli.output import print_lines, show_table, size
     from crawler.left_alone import sentences
 
     show_table(
