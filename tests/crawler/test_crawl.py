@@ -329,22 +329,6 @@ def test_interrupted(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path, num
     assert captured(kept) == once(web)
 
 
-@pytest.mark.fault(102)
-def test_hung_up(crawl: Crawl, web: TinyWeb, zygote: Crawls, kept: Path) -> None:
-    """SIGHUP, when a terminal is closed, ends a job at once; the next one makes good what is missing."""
-    running = zygote.start(**crawl.asked, delay=0.4, concurrency=1)
-    deadline = time.monotonic() + 60  # liveness: a busy machine may start late
-    while not any(kept.glob("archive/*.open")) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(1.5)
-    running.kill(signal.SIGHUP)
-    ended = running.wait()
-
-    assert ended.status in (-signal.SIGHUP, 11)
-    assert crawl().status == 0
-    assert (captured(kept), state_of(kept)) == (once(web), IN_ORDER)
-
-
 @pytest.mark.fault(106)
 def test_a_clock_that_is_set_back_a_day(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
     """A job on a clock that was set back by a day asks for nothing again, and writes over no file."""
