@@ -7,10 +7,12 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from crawler.cli.app import app
+from crawler.cli.start import WORDS
 from crawler.newsweb import NewsWeb, PageServer, serve
 from tests.end_to_end import CHECKOUT, Crawled, Ran, crawl, crawl_words, environment, pressmark, rows
 
@@ -186,6 +189,47 @@ def test_one_silent_target_of_two(tmp_path: Path) -> None:
     assert told.code == 0
     [line] = told.err.splitlines()
     assert "http://nowhere.invalid/ could not be reached" in line
+
+
+def _catches(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
+    """Whether the process has said that it wants to see to a signal itself."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return bool(int(status.partition("SigCgt:")[2].split()[0], 16) >> (number - 1) & 1)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_an_order_to_end_is_obeyed_from_the_beginning(number: signal.Signals, tmp_path: Path) -> None:
+    """A command that is told to end while it is still on its way to its work ends with 11 and says so."""
+    command = [sys.executable, "-m", "crawler.cli", *crawl_words(["http://127.0.0.1:1/"], tmp_path / "kept", ())]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE) as process:
+        _until(lambda: _catches(process, signal.SIGTERM))
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 11, said
+    assert said.decode().endswith("run the same command again\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_an_order_to_end_stops_any_command(number: signal.Signals, tmp_path: Path) -> None:
+    """A command that no crawl runs in ends with 11 too, here in the middle of a file that it takes in."""
+    os.mkfifo(tmp_path / "endless.warc")
+    command = [sys.executable, "-m", "crawler.cli", "import", "endless.warc", "-c", str(tmp_path / "kept")]
+    with (
+        subprocess.Popen(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE) as process,
+        (tmp_path / "endless.warc").open("wb"),
+    ):
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+
+    assert (process.returncode, said.decode()) == (11, f"pressmark: {WORDS}\n")
 
 
 def test_output_that_cannot_be_written(desk: Path) -> None:

@@ -1,5 +1,5 @@
 """`python -m crawler.cli` is `pressmark`."""
 
-from crawler.cli.app import main
+from crawler.cli.start import main
 
 main()

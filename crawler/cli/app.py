@@ -20,8 +20,8 @@ from typer.main import get_command
 from archive.errors import PressmarkError
 from archive.files import storage_error
 from crawler.cli import crawling, exporting, finding, keeping, reading, sites
+from crawler.cli.start import INTERRUPTED, WORDS, obey_orders_to_end
 
-INTERRUPTED = 11
 BUG = 1
 
 app = typer.Typer(
@@ -68,6 +68,7 @@ app.add_typer(sites.app, name="sites")
 
 def main() -> None:
     """Run the command line and leave with the exit code that the operators' table gives."""
+    obey_orders_to_end()
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by whoever called us
@@ -106,7 +107,7 @@ def _exit_code(command: Callable[[], object]) -> int:
         told = storage_error(error, Path(error.filename or "the output"))
         return _told(told, told.exit_code, error)
     except KeyboardInterrupt:
-        return _told("interrupted; nothing that was kept is lost: run the same command again", INTERRUPTED)
+        return _told(WORDS, INTERRUPTED)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Exception as bug:  # noqa: BLE001  the one boundary: whatever comes here is a bug of ours
