@@ -90,9 +90,9 @@ def _ready(folder: Path) -> None:
     if folder.is_dir() and any(folder.iterdir()) and not is_citation(folder):
         raise UsageError(f"{folder} holds other files; name a new folder with -o")
     with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        Files().make_directory(folder)
         for name in (SIGNATURE, MANIFEST, *FILES):
-            (folder / name).unlink(missing_ok=True)
+            Files().unlink(folder / name)
 
 
 def is_citation(folder: Path) -> bool:

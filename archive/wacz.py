@@ -83,7 +83,8 @@ def write_slice(path: Path, records: Iterable[bytes], pages: Iterable[Page], lab
             for record in records:
                 digest.update(record)
                 stream.write(record)
-        warc = growing.rename(growing.with_name(f"slice-{digest.hexdigest()[:16]}.warc.gz"))
+        warc = growing.with_name(f"slice-{digest.hexdigest()[:16]}.warc.gz")
+        Files().rename(growing, warc)
         lines = sorted_lines(index_lines(warc))
         _write(path, [(warc.name, warc)], lines, pages, label)
 
@@ -122,7 +123,7 @@ def _write(
             Files().rename(beside, path)
             Files().sync_directory(path.parent)
         finally:
-            beside.unlink(missing_ok=True)
+            Files().unlink(beside)
 
 
 def _add(file: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> dict[str, Any]:
