@@ -44,6 +44,7 @@ KNOWN = {
     ("crawler/demo.py", "path.mkdir"),
     ("crawler/demo.py", "(path / MARK).write_text"),
     ("crawler/one_page.py", "tempfile.TemporaryDirectory"),  # thrown away
+    ("crawler/surveying.py", "tempfile.TemporaryDirectory"),  # the collection of a look at a site, thrown away
     ("crawler/reading_child.py", "os.fdopen"),  # a pipe
 }
 
