@@ -10,13 +10,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.blocks import TAG_BIT, TAGS, Blocks
-from pipelines.vocabulary import HINT_BIT, HINTS, WORD_KINDS, word_masks
+from pipelines.vocabulary import HINT_BIT, HINTS, WORD_BITS, WORD_KINDS, word_mask
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[Any]
@@ -27,6 +29,8 @@ _UP: Final = 5
 _WRAPPER_SHARE: Final = 0.5
 _PAGE_SHARE: Final = 0.97
 _LINE_LENGTH: Final = 250
+_LINE_START: Final = 80
+_FIRST_WORDS: Final = 4
 _LONG_PARAGRAPH: Final = 1_000
 _KEPT_ON_WRAPPERS: Final = sum(HINT_BIT[k] for k in ("body", "article", "content", "main", "text", "paywall"))
 _TAGS_KEPT_ON_WRAPPERS: Final = TAG_BIT["article"] | TAG_BIT["main"] | TAG_BIT["section"]
@@ -204,22 +208,28 @@ class Layout:
         self.first = np.array(blocks.first_blocks, dtype=np.int64)
         end = np.array(blocks.end_blocks, dtype=np.int64)
         self.end = np.where(end < 0, n, end)
-        self.tag = np.array(blocks.tags, dtype=np.int64)[self.element]
+        self.tags = np.array(blocks.tags, dtype=np.int64)
+        self.tag = self.tags.take(self.element)
         self.heading = (self.tag >= _H1) & (self.tag <= _H6)
-        self.length = np.array([len(text) for text in blocks.texts], dtype=np.float64)
+        self.length = np.fromiter(map(len, blocks.texts), dtype=np.float64, count=n)
         self.links = np.minimum(np.array(blocks.link_letters, dtype=np.float64), self.length)
         self.density = self.links / self.length
         self.before = running(self.length)
         self.total = self.before[-1]
-        up, outer = [self.element], np.maximum(self.parent, 0)
-        for _ in range(_UP):
-            up.append(outer[up[-1]])
-        self.up = np.array(up)
-        self.templates = np.array([blocks.paths, blocks.looks], dtype=np.int64)[:, self.element]
+        self.up = np.empty((_UP + 1, n), dtype=np.int64)
+        self.up[0] = self.element
+        outer = np.maximum(self.parent, 0)
+        for level in range(_UP):
+            outer.take(self.up[level], out=self.up[level + 1], mode="clip")
+        self.templates = np.array([blocks.paths, blocks.looks], dtype=np.int64).take(self.element, axis=1)
+        self.mass = self.within(self.before)
 
     def within(self, sums: Numbers) -> Numbers:
-        """For each element, what *sums*, running over the blocks, comes to inside of it."""
-        return np.asarray(sums[self.end] - sums[self.first])
+        """For each element, what *sums*, running over the blocks, comes to inside of it; row by row where it has rows.
+
+        By `take`, as everywhere here: the same by brackets costs two to ten times as much.
+        """
+        return np.asarray(sums.take(self.end, axis=-1) - sums.take(self.first, axis=-1))
 
     def levels_to(self, element: int) -> Numbers:
         """How many of the elements from *element* outwards do not hold each block."""
@@ -227,8 +237,9 @@ class Layout:
         while element >= 0 and len(chain) < 40:
             chain.append(element)
             element = int(self.parent[element])
-        first, end = self.first[chain][:, None], self.end[chain][:, None]
-        return np.asarray(((self.at < first) | (self.at >= end)).sum(axis=0))
+        chain.reverse()
+        behind, ended = self.first.take(chain), self.end.take(chain)[::-1]
+        return np.asarray(len(chain) - behind.searchsorted(self.at, "right") + ended.searchsorted(self.at, "right"))
 
 
 Rows = list[Numbers | float]
@@ -247,9 +258,9 @@ def table(count: int, blocks: int, rows: Rows) -> Floats:
 
 
 def running(values: Numbers) -> Numbers:
-    """Sums of *values* up to each place, with a zero in front."""
-    out = np.zeros(len(values) + 1)
-    np.cumsum(values, out=out[1:])
+    """Sums of *values* up to each place, with a zero in front; row by row where it has rows."""
+    out = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.add.accumulate(values, axis=-1, out=out[..., 1:])
     return out
 
 
@@ -279,7 +290,7 @@ def _letters(layout: Layout) -> tuple[Rows, Numbers]:
     texts, length = layout.blocks.texts, layout.length
     codes = np.minimum(np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32), 0xFFFF)
     starts = layout.before[:-1].astype(np.int64)
-    sums = np.add.reduceat(_LETTERS[:, codes], starts, axis=1)
+    sums = np.add.reduceat(_LETTERS.take(codes, axis=1), starts, axis=1)
     fields = (sums[:, None, :] >> _COUNT_SHIFTS) & np.uint64(0xFFFF)
     digit, upper, *marks, wide, space = fields.reshape(8, -1).astype(np.float64)
     wide /= length
@@ -297,10 +308,10 @@ def _letters(layout: Layout) -> tuple[Rows, Numbers]:
         digit / length,
         upper / length,
         mark_rows,
-        (_EDGES[codes[last]] >> _LAST_SHIFTS) & 1,
-        (_EDGES[codes[starts]] >> _FIRST_SHIFTS) & 1,
-        np.array(["@" in text for text in texts]),
-        np.array(["http" in text or "www." in text or ".com" in text for text in texts]),
+        (_EDGES.take(codes.take(last)) >> _LAST_SHIFTS) & 1,
+        (_EDGES.take(codes.take(starts)) >> _FIRST_SHIFTS) & 1,
+        _holding(texts, "@"),
+        _holding(texts, "http", "www.", ".com"),
         layout.density,
         np.array(layout.blocks.links),
         np.minimum(np.array(layout.blocks.bold_letters) / length, 1),
@@ -310,32 +321,42 @@ def _letters(layout: Layout) -> tuple[Rows, Numbers]:
     return rows, np.asarray(prose)
 
 
+def _holding(texts: Sequence[str], *marks: str) -> Numbers | float:
+    """1 for each text that holds one of *marks*, 0 for the others; most pages have none that does."""
+    together = "\n".join(texts)
+    found = [mark for mark in marks if mark in together]
+    return np.array([any(mark in text for mark in found) for text in texts]) if found else 0
+
+
 def _words(layout: Layout, declared: Declared) -> tuple[Rows, Numbers, Numbers]:
     """Known words of lines, and among the first four words; those apart, and how alike the title each block is."""
     title, *leads = (set(text.lower().split()) for text in (declared.title, declared.standfirst, declared.description))
-    any_, early, share = [0] * layout.n, [0] * layout.n, [0.0] * layout.n
-    likeness, described = [0.0] * layout.n, ([0.0] * layout.n, [0.0] * layout.n)
+    early, any_, share, likeness = [0] * layout.n, [0] * layout.n, [0.0] * layout.n, [0.0] * layout.n
+    described = ([0.0] * layout.n, [0.0] * layout.n)
     compared = any(leads)
-    text = "\n".join(layout.blocks.texts).lower()
-    lines, spaced = text.split("\n"), text.replace(":", " ").split("\n")
-    for i, line in enumerate(lines):
-        short = len(line) <= _LINE_LENGTH
-        words = (spaced[i] if short else spaced[i][:80]).split()
-        for mask in word_masks(words[:4]):
-            early[i] |= mask
+    bits = WORD_BITS
+    for i, line in enumerate("\n".join(layout.blocks.texts).lower().split("\n")):
         is_compared = compared and len(line) < _LONG_PARAGRAPH
-        own = set(words if short else line.split()) if short or is_compared else set[str]()
-        if short and words:
-            masks = word_masks(words)
+        if len(line) <= _LINE_LENGTH:
+            words = line.replace(":", " ").split()
+            masks = [bits[word] for word in words if word in bits]
             if masks:
                 share[i] = len(masks) / len(words)
-                for mask in masks:
-                    any_[i] |= mask
-            if title and not title.isdisjoint(own):
-                likeness[i] = _likeness(own, title)
+                any_[i] = reduce(or_, masks)
+                early[i] = any_[i] if len(words) <= _FIRST_WORDS else word_mask(words[:_FIRST_WORDS])
+            if title and not title.isdisjoint(words):
+                likeness[i] = _likeness(set(words), title)
+        else:
+            words = line.split() if is_compared else []
+            early[i] = word_mask(line[:_LINE_START].replace(":", " ").split()[:_FIRST_WORDS])
         if is_compared:
+            own: set[str] | None = None
             for lead, shares in zip(leads, described, strict=True):
-                shares[i] = _likeness(own, lead) if lead else -1.0
+                if not lead:
+                    shares[i] = -1.0
+                elif not lead.isdisjoint(words):
+                    own = own or set(words)
+                    shares[i] = _likeness(own, lead)
     first = (np.array(early, dtype=np.int64) >> _WORD_SHIFTS) & 1
     known = (np.array(any_, dtype=np.int64) >> _WORD_SHIFTS) & 1
     return [known, first, np.array([share, *described])], first, np.array(likeness)
@@ -349,9 +370,9 @@ def _likeness(one: set[str], other: set[str]) -> float:
 def _names(layout: Layout) -> Rows:
     """Tags and names of the elements around; of those that hold most of the page only what speaks for a body counts."""
     blocks = layout.blocks
-    mass = layout.within(layout.before) / layout.total
+    mass = layout.mass / layout.total
     own = np.array(blocks.hints, dtype=np.int64)
-    tags = np.int64(1) << np.array(blocks.tags, dtype=np.int64)
+    tags = np.int64(1) << layout.tags
     wraps = mass > _WRAPPER_SHARE
     own[wraps] &= _KEPT_ON_WRAPPERS
     own[mass > _PAGE_SHARE] = 0
@@ -363,14 +384,14 @@ def _names(layout: Layout) -> Rows:
             tags_around[i] |= tags_around[parent]
     element = layout.element
     inline = np.array(blocks.inline_hints, dtype=np.int64)
-    near = own[element] | own[layout.up[1]] | inline
-    far = np.array(around, dtype=np.int64)[element]
+    near = own.take(element) | own.take(layout.up[1]) | inline
+    far, tags_far = np.array([around, tags_around], dtype=np.int64).take(element, axis=1)
     return [
         (near >> _HINT_SHIFTS) & 1,
         (far >> _HINT_SHIFTS) & 1,
         (inline >> _INLINE_SHIFTS) & 1,
         layout.tag == _OWN_SHIFTS,
-        (np.array(tags_around, dtype=np.int64)[element] >> _AROUND_SHIFTS) & 1,
+        (tags_far >> _AROUND_SHIFTS) & 1,
     ]
 
 
@@ -384,7 +405,7 @@ def _head(
     written = running(np.where(prose & (layout.at > head), layout.length, 0.0))
     heading = np.maximum.accumulate(np.where(layout.heading, layout.at, -1))
     heading = np.where(layout.heading, np.concatenate([[-1], heading[:-1]]), heading)
-    under = np.where(heading >= 0, first_words[_HEADING_KINDS, :][:, heading], 0)
+    under = np.where(heading >= 0, first_words.take(_HEADING_KINDS, axis=0).take(heading, axis=1, mode="wrap"), 0)
     return [
         likeness,
         _declared(layout, declared.body),
@@ -416,33 +437,24 @@ def _fold(text: str) -> str:
 def _containers(layout: Layout, prose: Numbers) -> Rows:
     """How much text, and what sort, the elements around each block hold."""
     written = np.where(prose, layout.length, 0.0)
-    mass = layout.within(layout.before)
-    good = layout.within(running(written))
+    mass = layout.mass
+    linked, good = layout.within(running(np.array([layout.links, written])))
     all_good = max(float(written.sum()), 1.0)
     some = np.maximum(mass, 1)
-    sums = np.array(
-        [
-            mass,
-            mass / layout.total,
-            layout.within(running(layout.links)) / some,
-            good / all_good,
-            good / some,
-            layout.end - layout.first,
-        ]
-    )
+    sums = np.array([mass, mass / layout.total, linked / some, good / all_good, good / some, layout.end - layout.first])
     score = np.zeros(len(mass))
     for level, part in ((1, 1.0), (2, 0.5), (3, 0.25)):
         score += np.bincount(layout.up[level], written, minlength=len(mass)) * part
     best = int(np.argmax(score))
     pictures = np.bincount([element for _, element, _ in layout.blocks.images], minlength=len(mass))[: len(mass)]
     return [
-        *(sums[:, layout.up[level]] for level in range(1, _UP)),
+        *(sums.take(layout.up[level], axis=1) for level in range(1, _UP)),
         layout.levels_to(best),
-        score[layout.up[1:3]] / max(score[best], 1),
+        score.take(layout.up[1:3]) / max(score[best], 1),
         layout.at - layout.first[best],
         layout.end[best] - layout.at,
         float(good[best] / all_good),
-        pictures[layout.element] + pictures[layout.up[1]],
+        pictures.take(layout.element) + pictures.take(layout.up[1]),
     ]
 
 
@@ -454,7 +466,7 @@ def _templates(layout: Layout, prose: Numbers) -> Rows:
         total = np.maximum(np.bincount(group, layout.length), 1)
         many = np.maximum(size, 1)
         linked, written = np.bincount(group, layout.links) / total, np.bincount(group, prose) / many
-        rows.append(np.array([size, total / many, total / layout.total, linked, written])[:, group])
+        rows.append(np.array([size, total / many, total / layout.total, linked, written]).take(group, axis=1))
     seen = Counter(layout.blocks.texts)
     rows.append(np.array([seen[text] for text in layout.blocks.texts]))
     return rows
@@ -470,7 +482,7 @@ def _place(layout: Layout, head: int) -> Rows:
             depth[i], article[i] = depth[parent] + 1, article[parent]
         if tag == _ARTICLE:
             article[i] = i
-    articles = np.array(article)[layout.element]
+    depths, articles = np.array([depth, article]).take(layout.element, axis=1)
     ahead = np.bincount([min(place, n) for _, _, place in layout.blocks.images], minlength=n + 1)
     return [
         layout.at / n,
@@ -478,9 +490,9 @@ def _place(layout: Layout, head: int) -> Rows:
         layout.before[:-1],
         n,
         float(layout.total),
-        np.array(depth)[layout.element],
-        layout.at - layout.first[layout.up[1]],
-        layout.end[layout.up[1]] - layout.at,
+        depths,
+        layout.at - layout.first.take(layout.up[1]),
+        layout.end.take(layout.up[1]) - layout.at,
         (articles == articles[head]) & (articles >= 0) if head >= 0 else 0,
         len(set(article)) - 1,
         ahead[:n],
@@ -514,13 +526,12 @@ def shifted(rows: Numbers, by: int) -> Numbers:
 def windows(rows: Numbers, reaches: Sequence[int]) -> list[Numbers]:
     """The means over each of *reaches* places on either side in each row, the ends cut short."""
     length = rows.shape[1]
-    total = np.zeros((rows.shape[0], length + 1))
-    np.cumsum(rows, axis=1, out=total[:, 1:])
+    total = running(rows)
     at = np.arange(length)
     means = []
     for reach in reaches:
         low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, length)
-        means.append(np.asarray((total[:, high] - total[:, low]) / (high - low)))
+        means.append(np.asarray((total.take(high, axis=1) - total.take(low, axis=1)) / (high - low)))
     return means
 
 

@@ -32,7 +32,10 @@ class BlockModel:
     """Which question each tree asks at each depth: depth x trees."""
 
     leaves: Floats
-    """What each leaf adds to the log-odds: trees x 2 ** depth."""
+    """What each leaf adds to the log-odds, the 2 ** depth leaves of a tree behind those of the one before it."""
+
+    firsts: NDArray[np.intp]
+    """Where the leaves of each tree begin; a column."""
 
     bias: float
     """Log-odds before any tree."""
@@ -50,19 +53,19 @@ class BlockModel:
             rows=np.array([places[plain["columns"][column]] for column, _ in questions], dtype=np.intp),
             borders=np.array([[border] for _, border in questions], dtype=np.float32),
             questions=np.array([[numbers[question] for question in tree] for tree in asked], dtype=np.intp).T.copy(),
-            leaves=np.array([tree["add"] for tree in trees], dtype=np.float32) / plain["scale"],
+            leaves=np.array([tree["add"] for tree in trees], dtype=np.float32).ravel() / plain["scale"],
+            firsts=np.arange(0, len(trees) << len(asked[0]), 1 << len(asked[0]), dtype=np.intp)[:, None],
             bias=plain["bias"],
         )
 
     def probabilities(self, table: Floats) -> Floats:
         """How likely each block is one of the body; *table* is questions x blocks."""
-        answers = (table[self.rows] > self.borders).view(np.uint8)
-        leaf = answers[self.questions[0]]
-        for bit, asked in enumerate(self.questions[1:], start=1):
-            leaf |= answers[asked] << bit
-        trees, leaves = self.leaves.shape
-        firsts = np.arange(0, trees * leaves, leaves, dtype=np.intp)[:, None]
-        odds = self.leaves.ravel().take(leaf + firsts).sum(axis=0) + self.bias
+        answers = (table.take(self.rows, axis=0) > self.borders).view(np.uint8)
+        leaf = answers.take(self.questions[-1], axis=0)
+        for asked in self.questions[-2::-1]:
+            leaf += leaf  # numpy adds bytes many at a time, and shifts them one by one
+            leaf |= answers.take(asked, axis=0)
+        odds = self.leaves.take(leaf + self.firsts).sum(axis=0) + self.bias
         return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
 
 

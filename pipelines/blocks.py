@@ -97,6 +97,7 @@ def _kinds_by_id() -> dict[int, tuple[int, int]]:
 
 
 _BY_ID: Final = _kinds_by_id()
+_CELLS: Final = {tag_id: _BY_ID.pop(tag_id) for tag_id in [i for i, (kind, _) in _BY_ID.items() if kind == _CELL]}
 _CUSTOM: Final = (_BLOCK, TAGS.index("custom"))
 _UNKNOWN: Final = (_PLAIN, -1)
 _TEXT_ID: Final = 2
@@ -193,14 +194,32 @@ def read_blocks(root: LexborNode, budget: Budget = Budget()) -> Blocks:
     return walk.blocks
 
 
+class _Masks(dict[str, int]):
+    """`hint_mask` of the names of one page: the same ones come again and again."""
+
+    def __missing__(self, names: str) -> int:
+        mask = self[names] = hint_mask(names) if names else 0
+        return mask
+
+
 class _Walk:
-    """One pass over a tree: what is open, and the block that is being gathered."""
+    """One pass over a tree: what is open, and the block that is being gathered.
+
+    Most of what it meets is white space and elements without a name: for these it makes no call that can be avoided.
+    """
+
+    __slots__ = (
+        "blocks", "bold_letters", "breaks", "budget", "element", "elements", "first", "frames", "in_bold", "in_link",
+        "in_marks", "inline_hints", "last", "left_out", "letters", "link_letters", "links", "looks", "marked", "masks",
+        "paths", "pieces",
+    )  # fmt: skip
 
     def __init__(self, budget: Budget, left_out: frozenset[int]) -> None:
         self.blocks = Blocks()
         self.budget = budget
         self.left_out = left_out
         self.element = -1
+        self.elements: list[tuple[int, int, int, int, int]] = []
         self.pieces: list[str] = []
         self.first: LexborNode | None = None
         self.last: LexborNode | None = None
@@ -211,32 +230,32 @@ class _Walk:
         self.paths: dict[tuple[int, int, str], int] = {}
         self.looks: dict[tuple[int, str, int, str], int] = {}
         self.frames: list[tuple[int, str, int]] = [(-1, "", -1)]
-        self.masks: dict[str, int] = {}
+        self.masks = _Masks()
 
     def run(self, root: LexborNode) -> None:
         """Visit *root* and all below it, in document order."""
         above: list[tuple[LexborNode, int]] = []
         node: LexborNode | None = root
-        text, enter, leave, treatment, left_out = self.text, self.enter, self.leave, _BY_ID.get, self.left_out
+        pieces, treatment, left_out = self.pieces, _BY_ID.get, self.left_out
         left = self.budget.nodes
-        while True:
+        while node is not None or above:
             if node is None:
-                if not above:
-                    break
                 node, kind = above.pop()
                 if kind != _PLAIN:
-                    leave(kind)
+                    self.leave(kind)
                 node = node.next if above else None
                 continue
             tag_id = node.tag_id
             left -= 1
             if tag_id == _TEXT_ID:
-                text(node)
+                text = node.text_content
+                if text and not text.isspace():
+                    self.take(node, text)
+                elif text and pieces:
+                    pieces.append(" ")
                 node = node.next
                 continue
             kind, tag = treatment(tag_id) or _unlisted(node)
-            if kind == _CELL and _lays_out(node):
-                kind, tag = _BLOCK, _DIV
             if left < 0 or self.blocks.cut:
                 self.blocks.cut = True
                 node = None
@@ -244,43 +263,40 @@ class _Walk:
                 node = node.next
             else:
                 if kind != _PLAIN:
-                    enter(node, kind, tag)
+                    self.enter(node, kind, tag)
                 above.append((node, kind))
                 node = node.first_child
         self.flush()
+        self.tabulate()
 
-    def text(self, node: LexborNode) -> None:
+    def take(self, node: LexborNode, text: str) -> None:
         """Take a text node into the block that is being gathered."""
-        text = node.text_content
-        if not text or text.isspace():
-            if text and self.pieces:
-                self.pieces.append(" ")
-            return
         if self.first is None:
             self.first = node
         self.last = node
         self.pieces.append(text)
         self.breaks = 0
-        if self.in_link:
-            self.link_letters += len(text)
-        if self.in_bold:
-            self.bold_letters += len(text)
+        if self.in_marks:
+            if self.in_link:
+                self.link_letters += len(text)
+            if self.in_bold:
+                self.bold_letters += len(text)
 
     def enter(self, node: LexborNode, kind: int, tag: int) -> None:
         """Note that *node* begins."""
         if kind == _BLOCK:
-            if self.pieces:
-                self.flush()
             self.open(node.attributes, tag)
         elif kind in _MARKS:
             self.begin_mark(node, kind)
         elif kind == _NAMED:
-            self.inline_hints |= self.hints_of(node.attributes)
+            attributes = node.attributes
+            if attributes:
+                self.inline_hints |= self.hints_of(attributes)
         elif kind == _BREAK:
             self.line_break()
         elif kind == _IMAGE:
             self.blocks.images.append((node, self.element, len(self.blocks.texts)))
-        elif self.pieces and self.element >= 0 and self.blocks.tags[self.element] == _ROW:
+        elif self.pieces and self.element >= 0 and self.elements[self.element][1] == _ROW:
             self.pieces.append(" | ")
 
     def begin_mark(self, node: LexborNode, kind: int) -> None:
@@ -295,21 +311,6 @@ class _Walk:
         else:
             self.inline_hints |= self.hints_of(node.attributes)
 
-    def leave(self, kind: int) -> None:
-        """Note that the innermost open element ends."""
-        if kind == _BLOCK:
-            if self.pieces:
-                self.flush()
-            element = self.element
-            self.blocks.end_blocks[element] = len(self.blocks.texts)
-            self.element = self.blocks.parents[element]
-        elif kind in _MARKS:
-            self.in_marks -= 1
-            if kind == _LINK:
-                self.in_link -= 1
-            elif kind == _BOLD:
-                self.in_bold -= 1
-
     def line_break(self) -> None:
         """A `br`: the second in a row ends the block."""
         self.breaks += 1
@@ -320,18 +321,32 @@ class _Walk:
 
     def open(self, attributes: dict[str, str | None], tag: int) -> None:
         """Make an element of *tag* the one that the next blocks stand in."""
-        blocks, parent = self.blocks, self.element
-        name = (attributes.get("class") or "") if attributes else ""
-        around = blocks.paths[parent] if parent >= 0 else 0
+        if self.pieces:
+            self.flush()
+        name, hints, parent = "", 0, self.element
+        if attributes:
+            name = attributes.get("class") or ""
+            hints = self.masks[name] if name and len(attributes) == 1 else self.hints_of(attributes)
+        around = self.elements[parent][3] if parent >= 0 else 0
         path = self.paths.get((around, tag, name)) or self.path_of(around, tag, name)
-        blocks.paths.append(path)
-        blocks.looks.append(self.frames[path][2])
-        blocks.parents.append(parent)
-        blocks.tags.append(tag)
-        blocks.hints.append(self.hints_of(attributes) if attributes else 0)
-        blocks.first_blocks.append(len(blocks.texts))
-        self.element = len(blocks.end_blocks)
-        blocks.end_blocks.append(-1)
+        ends = self.blocks.end_blocks
+        self.element = len(ends)
+        ends.append(-1)
+        self.elements.append((parent, tag, hints, path, len(self.blocks.texts)))
+
+    def leave(self, kind: int) -> None:
+        """Note that the innermost open element ends."""
+        if kind == _BLOCK:
+            if self.pieces:
+                self.flush()
+            self.blocks.end_blocks[self.element] = len(self.blocks.texts)
+            self.element = self.elements[self.element][0]
+        elif kind in _MARKS:
+            self.in_marks -= 1
+            if kind == _LINK:
+                self.in_link -= 1
+            elif kind == _BOLD:
+                self.in_bold -= 1
 
     def path_of(self, around: int, tag: int, name: str) -> int:
         """A new number for *tag* and *name* below the path *around*; kept beside it, that of its look."""
@@ -343,10 +358,8 @@ class _Walk:
 
     def hints_of(self, attributes: dict[str, str | None]) -> int:
         """What the names of an element hint at."""
-        names = " ".join([value for key, value in attributes.items() if key in _NAME_KEYS and value])
-        hints = self.masks.get(names)
-        if hints is None:
-            hints = self.masks[names] = hint_mask(names) if names else 0
+        names = " ".join([value for key, value in attributes.items() if value and key in _NAME_KEYS])
+        hints = self.masks[names]
         if len(attributes) == 1 and names:
             return hints
         if "hidden" in attributes or attributes.get("aria-hidden") == "true":
@@ -379,6 +392,15 @@ class _Walk:
         self.marked = self.in_marks > 0
         self.link_letters = self.bold_letters = self.inline_hints = self.breaks = 0
 
+    def tabulate(self) -> None:
+        """Put what was noted of the elements into the lists of `Blocks`."""
+        blocks = self.blocks
+        if self.elements:
+            columns = map(list, zip(*self.elements, strict=True))
+            blocks.parents, blocks.tags, blocks.hints, blocks.paths, blocks.first_blocks = columns
+            frames = self.frames
+            blocks.looks = [frames[path][2] for path in blocks.paths]
+
 
 _ROW: Final = TAGS.index("tr")
 _DIV: Final = TAGS.index("div")
@@ -399,7 +421,10 @@ def _lays_out(cell: LexborNode) -> bool:
 
 
 def _unlisted(node: LexborNode) -> tuple[int, int]:
-    """How the walk treats an element that HTML does not know: as a block where it is a custom element."""
+    """How the walk treats a table cell, and what HTML does not know: as a block where it is a custom element."""
+    cell = _CELLS.get(node.tag_id)
+    if cell:
+        return (_BLOCK, _DIV) if _lays_out(node) else cell
     tag = node.tag or "-"
     if tag[0] in "-!":
         return _SKIP, -1

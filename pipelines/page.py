@@ -146,14 +146,17 @@ class Page:
             href = attributes.get("href") or ""
             if href in seen:
                 continue
-            text = " ".join(anchor.text().split())[:200]
+            text = " ".join(anchor.text_lexbor().split())[:200]
             if text:
                 seen.add(href)
             url = self._url_of(href, long)
+            if not url:
+                continue
             rel_text = attributes.get("rel")
-            place = (url, _rel_of_anchor(rel_text) if rel_text else "link")
-            if url and (place not in kept or (text and not kept[place].text)):
-                kept[place] = Link(url=url, text=text, rel=place[1])
+            rel = _rel_of_anchor(rel_text) if rel_text else "link"
+            known = kept.get((url, rel))
+            if known is None or (text and not known.text):
+                kept[url, rel] = Link(url, text, rel)
         return kept, long
 
     @cached_property
@@ -333,9 +336,12 @@ def _rel_of_head(rel: str, kind: str) -> str:
     return next((word for word in words if word in _HEAD_RELS), "")
 
 
+_ANCHOR_RELS = ("next", "prev", "amphtml", "canonical")
+
+
 def _rel_of_anchor(rel: str) -> str:
     words = rel.lower().split()
-    return next((word for word in ("next", "prev", "amphtml", "canonical") if word in words), "link")
+    return next((word for word in _ANCHOR_RELS if word in words), "link")
 
 
 def values_of(page: Page, *names: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """What class names, roles and short lines say about the part of a page they stand on, in the languages of the press.
 
-Two tables and their readers: `hint_mask` for the names that designers give to elements, `word_masks` for the words of
+Two tables and their readers: `hint_mask` for the names that designers give to elements, `word_mask` for the words of
 short lines. Each kind is one bit, so that a walk can gather them with `|`.
 """
 
@@ -90,6 +90,19 @@ _LETTERS_FOUND = re.compile(_any_of(list(_LETTERS))).findall
 _LONGEST_NAME = 300
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _APART = "_ :/.,;|\t\n"
+_WORDS_FOUND = re.compile(f"[^-{_APART}]+").findall
+_MOST_WORDS = 20_000
+"""Words of names that are kept in mind at most; a page cannot fill the memory with its own."""
+
+_COMPOUNDS = [entry.split("-") for entry in _LETTERS if "-" in entry]
+_LEFT_PARTS = tuple({part for parts in _COMPOUNDS for part in parts[:-1]})
+_RIGHT_PARTS = tuple({part for parts in _COMPOUNDS for part in parts[1:] if part})
+_OPEN_PARTS = tuple({parts[0] for parts in _COMPOUNDS if not parts[1]})
+_IS_LEFT, _IS_RIGHT, _IS_OPEN = (1 << len(HINTS) + bit for bit in range(3))
+"""Beside the bits of `HINT_BIT` for a word: whether an entry of several words may begin with it, go on with it, or need
+no more than a hyphen behind it."""
+
+_ALL_HINTS = _IS_LEFT - 1
 
 
 @lru_cache(maxsize=32_768)
@@ -101,6 +114,37 @@ def hint_mask(name: str) -> int:
     """
     name = name[:_LONGEST_NAME]
     plain = name if name.islower() else _CAMEL.sub("-", name).lower()
+    mask = before = 0
+    for word in _WORDS_FOUND(plain):
+        of_word = _WORD_MASKS.get(word) or _word_mask(word)
+        if of_word & _IS_OPEN or (before & _IS_LEFT and of_word & _IS_RIGHT):
+            return _mask_of_compounds(plain)
+        mask |= of_word
+        before = of_word
+    return mask & _ALL_HINTS
+
+
+_WORD_MASKS: dict[str, int] = {}
+_SEEN = 1 << len(HINTS) + 3
+"""Set for every word, so that none is looked up twice."""
+
+
+def _word_mask(word: str) -> int:
+    """The bits for one word of a name, whatever stands beside it."""
+    mask = _WHOLE.get(word, 0) | _SEEN
+    for letters in _LETTERS_FOUND(word):
+        mask |= _LETTERS[letters]
+    mask |= _IS_LEFT if word.endswith(_LEFT_PARTS) else 0
+    mask |= _IS_RIGHT if word.startswith(_RIGHT_PARTS) else 0
+    mask |= _IS_OPEN if word.endswith(_OPEN_PARTS) else 0
+    if len(_WORD_MASKS) >= _MOST_WORDS:
+        _WORD_MASKS.clear()
+    _WORD_MASKS[word] = mask
+    return mask
+
+
+def _mask_of_compounds(plain: str) -> int:
+    """The bits for a name in which an entry of several words may stand: then it is looked at as a whole."""
     for letter in _APART:  # ten calls that mostly find nothing cost a third of one `translate`
         plain = plain.replace(letter, "-")
     plain = plain.replace("--", "-")
@@ -156,12 +200,18 @@ _WORDS: dict[str, str] = {
 """Kind of short line, and words by which such lines are known."""
 
 WORD_KINDS: tuple[str, ...] = tuple(_WORDS)
-_WORD_BITS: dict[str, int] = {}
+WORD_BITS: dict[str, int] = {}
+"""Bits of `WORD_KINDS` for each known word, in lower case."""
+
 for _i, _words in enumerate(_WORDS.values()):
     for _word in _words.split():
-        _WORD_BITS[_word] = _WORD_BITS.get(_word, 0) | 1 << _i
+        WORD_BITS[_word] = WORD_BITS.get(_word, 0) | 1 << _i
 
 
-def word_masks(words: list[str]) -> list[int]:
-    """Bits of `WORD_KINDS` for each known word of *words*, which are in lower case."""
-    return [_WORD_BITS[word] for word in words if word in _WORD_BITS]
+def word_mask(words: list[str]) -> int:
+    """Bits of `WORD_KINDS` for all of *words*, which are in lower case."""
+    mask = 0
+    for word in words:
+        if word in WORD_BITS:
+            mask |= WORD_BITS[word]
+    return mask
