@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYWEB  := .venv-pywb/.ready
 
-.PHONY: demo test lint bench bench-extraction bench-newsweb bench-discovery soak clean help
+.PHONY: demo test lint bench bench-extraction bench-newsweb bench-discovery bench-dedupe soak clean help
 
 help:           ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -46,6 +46,9 @@ bench-newsweb: $(READY) ## how well simulated webs are read, by field, page desi
 
 bench-discovery: $(READY) ## how much of simulated sites is found, by each way and together, and how politely
 	$(BIN)/python -m tests.benchmarks.discovery
+
+bench-dedupe: $(READY)  ## how well copies are found, beside other tools; ARTICLES=1000000: what that costs in a large catalog
+	$(BIN)/python -m tests.benchmarks.dedupe $(if $(ARTICLES),--articles $(ARTICLES))
 
 soak: $(READY)  ## tests of processes and timing 20 times, every fault at every point, then a crawl under 1,000 kill -9
 	$(BIN)/python -m tests.benchmarks.soak --repeats 20

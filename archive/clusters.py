@@ -1,9 +1,7 @@
-"""Clusters: articles that copy one another, by texts that they share or that are measured to be similar.
+"""Clusters: articles that copy one another, by texts that they share or that were measured to be copies.
 
-`similar` holds pairs of distinct texts with their resemblance (shared of all) and containment (shared of the shorter).
-A body that stands under several headlines makes several texts: each of them is paired with the one of the smallest
-hash, with both figures 1.0. A cluster is a connected component of articles over equal and similar texts; texts
-shorter than `archive.text.MIN_BODY` connect nothing.
+A cluster is a connected component of articles over equal bodies and over the pairs of `similar_bodies` that tell one
+story; bodies shorter than `archive.text.MIN_BODY` connect nothing.
 """
 
 from __future__ import annotations
@@ -13,79 +11,48 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-THRESHOLD = 0.8
-"""Two texts of at least this resemblance, or containment, are copies."""
+from archive.similar import body_key
 
-_TEXTS_OF = """
-select r.article_id, t.id
+_BODIES_OF = """
+select r.article_id, t.body_hash
 from json_each(?) as k
 join revision_rows as r on r.article_id = k.value
 join texts as t on t.id = r.text_id
 where t.body_hash is not null
 """
 _ARTICLES_OF = """
-select r.text_id, r.article_id
+select f.body_key, r.article_id
 from json_each(?) as k
-join revision_rows as r on r.text_id = k.value
+join fingerprints as f on f.body_key = k.value
+join texts as t on t.body_hash = f.body_hash
+join revision_rows as r on r.text_id = t.id
 """
-_SIMILAR_TO = """
-select t.id, o.id
-from json_each(?) as k
-join texts as t on t.id = k.value
-join similar as s on s.content_hash = t.content_hash
-join texts as o on o.content_hash = s.other_hash
-where max(s.resemblance, s.containment) >= ?
-union
-select t.id, o.id
-from json_each(?) as k
-join texts as t on t.id = k.value
-join similar as s on s.other_hash = t.content_hash
-join texts as o on o.content_hash = s.content_hash
-where max(s.resemblance, s.containment) >= ?
+_COPIES_OF = """
+select k.value, s.other_key
+from json_each(?1) as k
+join similar_bodies as s on s.body_key = k.value
+where s.differs_in = ''
+union all
+select k.value, s.body_key
+from json_each(?1) as k
+join similar_bodies as s on s.other_key = k.value
+where s.differs_in = ''
 """
 
 
 def derive(db: sqlite3.Connection, articles: Collection[str]) -> None:
-    """Brings `similar`, `clusters` and `cluster_members` in step after the rows of *articles* changed."""
+    """Brings `clusters` and `cluster_members` in step after the rows of *articles*, or their pairs, changed."""
     if not articles:
         return
-    _pair_equal_bodies(db, articles)
     region = set(articles) | _members_beside(db, articles)
     found = _components(db, region)
     reached = {article for component in found for article in component}
     _replace(db, reached, [component for component in found if len(component) > 1])
 
 
-def _pair_equal_bodies(db: sqlite3.Connection, articles: Collection[str]) -> None:
-    """Pairs the texts of equal body with the one of the smallest hash."""
-    rows = db.execute(
-        "select distinct t.body_hash, t.content_hash "
-        "from json_each(?) as k "
-        "join revision_rows as r on r.article_id = k.value "
-        "join texts as mine on mine.id = r.text_id "
-        "join texts as t on t.body_hash = mine.body_hash",
-        (json.dumps(list(articles)),),
-    )
-    groups = defaultdict(list)
-    for body_hash, content_hash in rows:
-        groups[body_hash].append(content_hash)
-    for hashes in groups.values():
-        if len(hashes) > 1:
-            _pair_with_first(db, sorted(hashes))
-
-
-def _pair_with_first(db: sqlite3.Connection, hashes: list[str]) -> None:
-    group = json.dumps(hashes)
-    db.execute(
-        "delete from similar where resemblance = 1.0 and content_hash <> ?1 "
-        "and content_hash in (select value from json_each(?2)) and other_hash in (select value from json_each(?2))",
-        (hashes[0], group),
-    )
-    db.execute(
-        "insert or ignore into similar (content_hash, other_hash, resemblance, containment) "
-        "select ?1, value, 1.0, 1.0 from json_each(?2) where value <> ?1",
-        (hashes[0], group),
-    )
+def articles_of(db: sqlite3.Connection, bodies: Collection[int]) -> set[str]:
+    """The articles that show one of these bodies."""
+    return {article for _, article in db.execute(_ARTICLES_OF, (json.dumps(list(bodies)),))} if bodies else set()
 
 
 def _members_beside(db: sqlite3.Connection, articles: Iterable[str]) -> set[str]:
@@ -103,31 +70,36 @@ def _members_beside(db: sqlite3.Connection, articles: Iterable[str]) -> set[str]
 def _components(db: sqlite3.Connection, seeds: set[str]) -> list[list[str]]:
     """The clusters that hold these articles, and the articles among them that are in none."""
     joined = _Joined()
-    texts: set[int] = set()
     articles: set[str] = set()
-    new_articles, new_texts = set(seeds), set[int]()
+    bodies: set[int] = set()
+    new_articles = set(seeds)
     while new_articles:
         articles |= new_articles
+        new_bodies = set()
         for article in new_articles:
             joined.find(article)
-        for article, text in db.execute(_TEXTS_OF, (json.dumps(list(new_articles)),)):
-            joined.join(article, text)
-            new_texts.add(text)
-        new_articles = set()
-        while new_texts := new_texts - texts:
-            texts |= new_texts
-            reached = set()
-            listed = json.dumps(list(new_texts))
-            for text, other in db.execute(_SIMILAR_TO, (listed, THRESHOLD, listed, THRESHOLD)):
-                joined.join(text, other)
-                reached.add(other)
-            for text, article in db.execute(_ARTICLES_OF, (listed,)):
-                joined.join(text, article)
-                new_articles.add(article)
-            new_texts = reached
-        new_articles -= articles
-        new_texts = set()
+        for article, body_hash in db.execute(_BODIES_OF, (json.dumps(list(new_articles)),)):
+            body = body_key(body_hash)
+            joined.join(article, body)
+            new_bodies.add(body)
+        new_articles = _reached(db, joined, new_bodies, bodies) - articles
     return joined.groups(articles)
+
+
+def _reached(db: sqlite3.Connection, joined: _Joined, new: set[int], bodies: set[int]) -> set[str]:
+    """The articles of these bodies and of all their copies; *bodies* are those that were looked at."""
+    reached = set()
+    while new := new - bodies:
+        bodies |= new
+        listed = json.dumps(list(new))
+        for body, article in db.execute(_ARTICLES_OF, (listed,)):
+            joined.join(article, body)
+            reached.add(article)
+        new = set()
+        for body, other in db.execute(_COPIES_OF, (listed,)):
+            joined.join(body, other)
+            new.add(other)
+    return reached
 
 
 class _Joined:

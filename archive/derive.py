@@ -19,6 +19,7 @@ from typing import Any
 from archive import clusters, fold
 from archive.aliases import components
 from archive.pages import Pages, Showing
+from archive.similar import Pairs
 
 Row = tuple[Any, ...]
 
@@ -73,9 +74,12 @@ _ARTICLES = _Table("article_rows", _ARTICLE_COLUMNS, "id", 1)
 _REVISIONS = _Table("revision_rows", _REVISION_COLUMNS, "article_id", 2)
 
 
-def derive(db: sqlite3.Connection, touched: Collection[str]) -> None:
-    """Brings the derived tables in step with the facts, after facts about the *touched* URL keys were added."""
-    if not touched:
+def derive(db: sqlite3.Connection, touched: Collection[str], paired: Collection[int] = ()) -> None:
+    """Brings the derived tables in step with the facts, after facts about the *touched* URL keys were added.
+
+    *paired* are the bodies whose pairs have changed (see `archive.similar`).
+    """
+    if not touched and not paired:
         return
     pages = Pages(db)
     pages.load(touched)
@@ -88,13 +92,14 @@ def derive(db: sqlite3.Connection, touched: Collection[str]) -> None:
     revisions = {row[:2]: row for component, showings in shown for row in _revision_rows(component[0], showings)}
     changed = _REVISIONS.replace(db, _REVISIONS.rows(db, ids), revisions)
     changed |= _ARTICLES.replace(db, _ARTICLES.rows(db, ids), _article_rows(db, shown))
-    clusters.derive(db, changed)
+    clusters.derive(db, changed | clusters.articles_of(db, paired))
 
 
 def derive_all(db: sqlite3.Connection) -> None:
     """Computes the derived tables from the facts alone, in an order that depends on nothing else."""
-    for table in ("article_urls", "article_rows", "revision_rows", "similar", "clusters", "cluster_members"):
+    for table in ("article_urls", "article_rows", "revision_rows", "clusters", "cluster_members"):
         db.execute(f"delete from {table}")  # noqa: S608
+    Pairs(db).derive_all()
     pages = db.execute(
         "select urlkey from readings where kind = 'article' "
         "union select urlkey from captures where kind = 'revisit' and refers_to_url <> url order by urlkey"
@@ -104,8 +109,21 @@ def derive_all(db: sqlite3.Connection) -> None:
         derive(db, chunk)
 
 
-def merge_facts(db: sqlite3.Connection, other: str) -> None:
-    """Folds the facts of the attached catalog *other* in, and indexes the texts that are new. Derives nothing."""
+def derive_after_upgrade(db: sqlite3.Connection) -> None:
+    """Fingerprints the texts of a catalog that had no fingerprints, and computes all derived tables."""
+    rows = db.execute("select body_hash, min(body) from texts where body_hash is not null group by body_hash")
+    db.executemany(fold.FINGERPRINTS.insert, (fold.fingerprint_row(body_hash, body) for body_hash, body in rows))
+    derive_all(db)
+
+
+def merge_facts(db: sqlite3.Connection, other: str) -> set[int]:
+    """Folds the facts of the attached catalog *other* in, and indexes the texts that are new. Derives nothing.
+
+    Gives the keys of the bodies that are new.
+    """
+    new = db.execute(
+        f"select body_key from {other}.fingerprints except select body_key from main.fingerprints"  # noqa: S608
+    ).fetchall()
     last = db.execute("select coalesce(max(id), 0) from texts").fetchone()[0]
     for table in fold.FACT_TABLES:
         db.execute(table.merge_from(other))
@@ -114,6 +132,7 @@ def merge_facts(db: sqlite3.Connection, other: str) -> None:
         "select id, headline, standfirst, body from texts where id > ? order by id",
         (last,),
     )
+    return {body for (body,) in new}
 
 
 def article_rows(db: sqlite3.Connection, shown: list[tuple[list[str], list[Showing]]]) -> dict[str, dict[str, Any]]:

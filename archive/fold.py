@@ -16,7 +16,9 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from archive.jobs import JobRecord
+from archive.likeness import ALGORITHM, fingerprint
 from archive.model import Article, Capture, Entry, Evidence, Link, Listing, Reading, instant
+from archive.similar import body_key
 from archive.text import Text, storable, text_of
 from archive.urlkey import url_key
 
@@ -93,6 +95,12 @@ TEXTS = FactTable(
     ("content_hash", "headline", "standfirst", "body", "body_hash", "headline_key", "opening_key", "word_count"),
     ("content_hash",),
 )
+FINGERPRINTS = FactTable(
+    "fingerprints",
+    ("body_key", "body_hash", "algorithm", "shingles", "keys"),
+    ("body_key",),
+    ("body_hash",),
+)
 ENTRIES = FactTable(
     "entries",
     ("link", "feed_urlkey", "title", "published", "updated", "language", "guid", "captured_at", "record_id"),
@@ -113,7 +121,7 @@ JOB_RECORDS = FactTable(
     ("warc", "offset"),
 )
 OUTLINKS = FactTable("outlinks", ("id", "url", "text", "rel"), ("id",), ("url", "text", "rel"))
-FACT_TABLES = (CAPTURES, READINGS, TEXTS, OUTLINKS, ENTRIES, ALIASES, JOB_RECORDS)
+FACT_TABLES = (CAPTURES, READINGS, TEXTS, FINGERPRINTS, OUTLINKS, ENTRIES, ALIASES, JOB_RECORDS)
 
 
 _HOST = 255  # characters of a host that are looked at: the longest name (RFC 1035, 2.3.4)
@@ -129,6 +137,8 @@ class Fold:
         self._db = db
         self._on_new_text = on_new_text
         self._outlinks: dict[Link, int] = {}
+        self.new_bodies: set[int] = set()
+        """Keys of the bodies that came in and were not known, until somebody clears it."""
 
     def add(self, capture: Capture, reading: Reading | None) -> None:
         """Adds a capture and what it was read as. Only a response has a reading of its own."""
@@ -151,12 +161,23 @@ class Fold:
     def forget(self) -> None:
         """To be called when the transaction is rolled back: nothing is known to be in the tables any more."""
         self._outlinks.clear()
+        self.new_bodies.clear()
 
     def _add_text(self, text: Text) -> None:
         cursor = self._db.execute(TEXTS.insert, text_row(text))
-        if cursor.rowcount == 1 and self._on_new_text is not None:
+        if cursor.rowcount != 1:
+            return
+        if self._on_new_text is not None:
             assert cursor.lastrowid is not None
             self._on_new_text(cursor.lastrowid, text)
+        if text.body_hash is not None:
+            self._add_body(text.body_hash, text.body)
+
+    def _add_body(self, body_hash: str, body: str) -> None:
+        key = body_key(body_hash)
+        if self._db.execute("select 1 from fingerprints where body_key = ?", (key,)).fetchone() is None:
+            self._db.execute(FINGERPRINTS.insert, fingerprint_row(body_hash, body))
+            self.new_bodies.add(key)
 
     def _link_ids(self, links: tuple[Link, ...]) -> list[int]:
         """The ids of the links in `outlinks`, those that were met lately from memory."""
@@ -232,6 +253,12 @@ def text_row(text: Text) -> Row:
         text.opening_key,
         text.word_count,
     )
+
+
+def fingerprint_row(body_hash: str, body: str) -> Row:
+    """The row of `fingerprints`."""
+    found = fingerprint(body)
+    return (body_key(body_hash), body_hash, ALGORITHM, found.shingles, found.keys)
 
 
 def article_text(article: Article) -> Text:

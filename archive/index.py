@@ -18,6 +18,7 @@ from archive.database_errors import DamagedCatalog, database_errors
 from archive.errors import UsageError
 from archive.jobs import JobRecord
 from archive.model import Capture, Reading, parse_instant
+from archive.similar import Pairs
 from archive.text import Text, storable
 from archive.urlkey import url_key
 
@@ -37,6 +38,7 @@ class Catalog:
         self._db = connection
         self._touched: set[str] = set()
         self._fold = fold.Fold(connection, on_new_text=self._index)
+        self._pairs = Pairs(connection)
         self._current = False
 
     @classmethod
@@ -48,14 +50,16 @@ class Catalog:
         """
         with database_errors(path):
             connection = schema.connect(path, readonly=readonly)
+            catalog = cls(connection, path, reader_id)
             try:
-                (schema.check if readonly else schema.migrate)(connection, str(path))
+                if readonly:
+                    schema.check(connection, str(path))
+                else:
+                    catalog._upgrade()
+                    catalog._take_reader()
             except BaseException:
                 connection.close()
                 raise
-            catalog = cls(connection, path, reader_id)
-            if not readonly:
-                catalog._take_reader()
             return catalog
 
     def close(self) -> None:
@@ -99,7 +103,7 @@ class Catalog:
     def commit(self, watermarks: Mapping[str, int] | None = None) -> None:
         """Derives what was touched, moves the watermarks forward, and makes it all lasting, in one transaction."""
         with self._whole_or_nothing():
-            derive.derive(self._db, self._touched)
+            derive.derive(self._db, self._touched, self._pairs.add(self._fold.new_bodies))
             self._db.executemany(
                 "insert into watermarks (warc, offset) values (?, ?) "
                 "on conflict (warc) do update set offset = excluded.offset where excluded.offset > offset",
@@ -107,6 +111,7 @@ class Catalog:
             )
             self._db.execute("commit")
             self._touched.clear()
+            self._fold.new_bodies.clear()
 
     def rollback(self) -> None:
         """Forgets what was added since the last commit."""
@@ -145,7 +150,7 @@ class Catalog:
             self._db.execute("attach ? as other", (str(other),))
             try:
                 with self._whole_or_nothing():
-                    derive.merge_facts(self._db, "other")
+                    self._fold.new_bodies |= derive.merge_facts(self._db, "other")
                     self._touched.update(k for (k,) in self._db.execute("select distinct urlkey from other.captures"))
                 self.commit()
             finally:
@@ -198,6 +203,12 @@ class Catalog:
             raise UsageError(
                 f"{self.path} holds readings of another reader ({self.reader_id}); run `pressmark rebuild` first"
             )
+
+    def _upgrade(self) -> None:
+        if schema.migrate(self._db, str(self.path)):
+            with self._whole_or_nothing():
+                derive.derive_after_upgrade(self._db)
+                self._db.execute("commit")
 
     def _take_reader(self) -> None:
         self._db.execute("begin immediate")

@@ -27,6 +27,7 @@ from archive.catching_up import Reader, Rereading, warcs
 from archive.database_errors import database_errors
 from archive.errors import CheckFailed, DamagedRecord, PressmarkError, UsageError
 from archive.files import Files, disk_errors
+from archive.index import Catalog
 from archive.jobs import Notes, read_notes
 from archive.manifest import read_manifest
 
@@ -163,10 +164,10 @@ def compare(here: Path, other: Path) -> Difference | None:
     """The first difference between two catalogs, tables in order of what depends on what, rows in order of keys."""
     with (
         database_errors(here),
-        closing(schema.connect(here)) as left,
+        Catalog.open(here) as catalog,
         closing(schema.connect(other, readonly=True)) as right,
     ):
-        schema.migrate(left, str(here))
+        left = catalog.connection
         for table, columns, key in COMPARED:
             if difference := _compare_table(left, right, table, columns, key):
                 return difference
@@ -188,7 +189,8 @@ COMPARED: tuple[tuple[str, tuple[str, ...], int], ...] = (
         1,
     ),
     ("revisions", ("article_id", "content_hash", "captured_at", "record_id"), 2),
-    ("similar", ("content_hash", "other_hash", "resemblance", "containment"), 2),
+    ("bands", ("key", "body_key"), 2),
+    ("similar", ("content_hash", "other_hash", "resemblance", "containment", "differs_in"), 2),
     ("clusters", ("id", "representative", "article_count"), 1),
     ("cluster_members", ("article_id", "cluster_id"), 1),
 )
@@ -230,7 +232,7 @@ def _facts_file(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
     for pragma in ("journal_mode = off", "synchronous = off", "locking_mode = exclusive", "cache_size = -65536"):
         db.execute(f"pragma {pragma}").fetchall()
-    for statement in (*schema.FACTS, *schema.NOTES):
+    for statement in (*schema.FACTS, *schema.NOTES, schema.FINGERPRINTS):
         if not statement.lstrip().startswith("create index"):
             db.execute(statement)
     return db

@@ -269,9 +269,64 @@ VIEWS = (
 
 NOTES = ("alter table captures add column notes text not null default ''",)
 
+FINGERPRINTS = """
+    create table fingerprints (
+      body_key integer primary key,
+      body_hash text not null,
+      algorithm text not null,
+      shingles integer not null,
+      keys blob not null
+    ) strict
+    """
+
+LIKENESS = (
+    "drop table similar",
+    FINGERPRINTS,
+    """
+    create table bands (
+      key blob not null,
+      body_key integer not null,
+      primary key (key, body_key)
+    ) strict, without rowid
+    """,
+    """
+    create table similar_bodies (
+      body_key integer not null,
+      other_key integer not null,
+      resemblance real not null,
+      containment real not null,
+      differs_in text not null,
+      primary key (body_key, other_key)
+    ) strict, without rowid
+    """,
+    "create index similar_bodies_by_other on similar_bodies (other_key)",
+    """
+    create view similar as
+    select min(a.content_hash, b.content_hash) as content_hash, max(a.content_hash, b.content_hash) as other_hash,
+           s.resemblance, s.containment, s.differs_in
+    from similar_bodies as s
+    join fingerprints as f on f.body_key = s.body_key
+    join fingerprints as g on g.body_key = s.other_key
+    join texts as a on a.content_hash = (select min(content_hash) from texts where body_hash = f.body_hash)
+    join texts as b on b.content_hash = (select min(content_hash) from texts where body_hash = g.body_hash)
+    union all
+    select m.content_hash, t.content_hash, 1.0, 1.0, ''
+    from (
+      select body_hash, min(content_hash) as content_hash
+      from texts
+      where body_hash is not null
+      group by body_hash
+      having count(*) > 1
+    ) as m
+    join texts as t on t.body_hash = m.body_hash and t.content_hash <> m.content_hash
+    """,
+)
+"""Near-duplicates by fingerprints; before, only texts of equal body were paired."""
+
 STEPS = (
     ("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),
     ("0002 notes of captures", NOTES),
+    ("0003 fingerprints and pairs of like texts", LIKENESS),
 )
 """What each migration executes, oldest first. A step that was released is never edited."""
 
@@ -307,13 +362,19 @@ def connect(
     return connection
 
 
-def migrate(connection: sqlite3.Connection, name: str) -> None:
-    """Brings the catalog called *name* to the schema of this code. Refuses one that newer code has written."""
+def migrate(connection: sqlite3.Connection, name: str) -> bool:
+    """Brings the catalog called *name* to the schema of this code. Refuses one that newer code has written.
+
+    True where there was an older one: what newer tables hold is to be derived then.
+    """
     known = _known_steps(connection, name)
     if not known:
         _create(connection)
-    elif len(known) < len(STEPS):
+        return False
+    if len(known) < len(STEPS):
         upgrade(connection)
+        return True
+    return False
 
 
 def check(connection: sqlite3.Connection, name: str) -> None:
