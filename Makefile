@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYWEB  := .venv-pywb/.ready
 
-.PHONY: demo test lint bench bench-extraction bench-newsweb bench-discovery bench-dedupe soak clean help
+.PHONY: demo test lint bench bench-extraction bench-newsweb bench-discovery bench-second-run bench-dedupe soak clean help
 
 help:           ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -49,6 +49,9 @@ bench-discovery: $(READY) ## how much of simulated sites is found, by each way a
 
 bench-dedupe: $(READY)  ## how well copies are found, beside other tools; ARTICLES=1000000: what that costs in a large catalog
 	$(BIN)/python -m tests.benchmarks.dedupe $(if $(ARTICLES),--articles $(ARTICLES))
+
+bench-second-run: $(READY) ## what it costs to crawl a site again
+	$(BIN)/python -m tests.benchmarks.second_run
 
 soak: $(READY)  ## tests of processes and timing 20 times, every fault at every point, then a crawl under 1,000 kill -9
 	$(BIN)/python -m tests.benchmarks.soak --repeats 20

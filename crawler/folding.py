@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.index import Catalog
-from archive.model import Capture, Listing, Reading
+from archive.model import Capture, Reading
 from crawler.frontier import Frontier, Lease
-from crawler.settling import Retry, settle
-from spiders.candidates import Candidate, Kind
+from crawler.settling import Retry, kind_of, settle
+from spiders.candidates import Candidate
 
 MAX_GROUP = 64
 """Readings of one group commit."""
@@ -116,23 +116,8 @@ class Folding:
             url=capture.url,
             site=capture.site,
             host=self._host_of(capture.url),
-            kind=_kind(settled.reading),
+            kind=kind_of(capture, settled.reading),
             hops=capture.hops,
             via=capture.via,
             discovered=capture.discovered,
         )
-
-
-_KINDS: dict[str, Kind] = {
-    "rss": "feed",
-    "atom": "feed",
-    "jsonfeed": "feed",
-    "sitemap": "sitemap",
-    "sitemapindex": "sitemap",
-    "section": "section",
-    "robots": "robots",
-}
-
-
-def _kind(reading: Reading | None) -> Kind:
-    return _KINDS[reading.form] if isinstance(reading, Listing) else "page"

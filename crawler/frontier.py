@@ -79,7 +79,7 @@ class Visit:
     """True when it ends a lease of this job, so that it counts even where the machine's clock was set back."""
 
     kind: Kind = "page"
-    """As in `Lease`; used for a URL that the frontier does not know."""
+    """What it has turned out to be, as in `Lease`."""
 
     discovered: str = ""
     """As in `Lease`; used for a URL that the frontier does not know."""
@@ -388,9 +388,12 @@ class SqliteFrontier:
         url_id, state, priority, updated, fetched, queue = known
         if state in (State.READY, State.WAITING) and offer.priority > priority:
             self._db.execute("update urls set priority = ? where id = ?", (offer.priority, url_id))
+        if offer.kind == "section":  # a list that the navigation of the home page leads to
+            self._db.execute("update urls set kind = 'section' where id = ? and kind in ('page', 'list')", (url_id,))
         if offer.updated <= updated:
             return
-        again = state in (State.DONE, State.FAILED) and offer.updated > instant(_datetime(fetched or 0))
+        is_later = offer.updated > instant(_datetime(fetched or 0)) or len(offer.updated) == len(updated)
+        again = is_later and state in (State.DONE, State.FAILED)
         if again:
             self._db.execute("update urls set state = 0, due = null where id = ?", (url_id,))
             self._filled[queue] = None
@@ -499,9 +502,9 @@ class SqliteFrontier:
                 )
             elif visit.ends_lease or fetched >= (found[4] or 0):
                 self._db.execute(
-                    "update urls set state = ?, due = ?, fetched = ?, visits = visits + 1, crashes = 0,"
+                    "update urls set state = ?, due = ?, fetched = ?, kind = ?, visits = visits + 1, crashes = 0,"
                     " attempts = iif(?, attempts + 1, 0), unchanged = iif(?, 0, unchanged + 1) where id = ?",
-                    (state, due, fetched, visit.failed, visit.changed, found[0]),
+                    (state, due, fetched, visit.kind, visit.failed, visit.changed, found[0]),
                 )
 
     @frontier_errors()

@@ -35,7 +35,7 @@ MAX_AHEAD = 32
 _FAST = 0.25
 """Seconds a page below which a host is leased further ahead."""
 
-PAGES = ("page", "section")
+PAGES = ("page", "list", "section")
 """Kinds of leases that `--max-pages` counts."""
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from archive.model import Capture, Reading
+from archive.model import Article, Capture, Listing, Reading
 from crawler.frontier import Lease, Visit
+from spiders.candidates import Kind
 from spiders.revisit import RETRY_STEPS, next_try, next_visit
 
 RETRY_WAITS: tuple[float, ...] = (2.0, 20.0)
@@ -58,7 +59,8 @@ def settle(
         wait = timedelta(seconds=waits[lease.attempts]) if pause is None else _pause(pause)
         return Retry(url=lease.url, at=now + wait)
     failed = capture.kind == "failure" or _is_passing(capture)
-    due = _much_later(now, lease) if failed else next_visit(capture, reading, lease)
+    kind = kind_of(capture, reading, lease.kind)
+    due = _much_later(now, lease) if failed else next_visit(capture, reading, replace(lease, kind=kind))
     return Visit(
         url=lease.url,
         site=lease.site,
@@ -68,7 +70,7 @@ def settle(
         ends_lease=live,
         changed=capture.kind != "revisit",
         failed=failed,
-        kind=lease.kind,
+        kind=kind,
         discovered=lease.discovered,
         hops=lease.hops,
     )
@@ -77,6 +79,29 @@ def settle(
 def attempts_after(outcome: str, waits: Sequence[float]) -> int:
     """How many further attempts a URL gets whose first ended so."""
     return min(_DNS_WAITS, len(waits)) if outcome == "dns" else len(waits)
+
+
+_KINDS: dict[str, Kind] = {
+    "rss": "feed",
+    "atom": "feed",
+    "jsonfeed": "feed",
+    "sitemap": "sitemap",
+    "sitemapindex": "sitemap",
+    "robots": "robots",
+}
+
+
+def kind_of(capture: Capture, reading: Reading | None, expected: Kind = "page") -> Kind:
+    """What a URL has turned out to be; what was *expected* where the reading does not say."""
+    if isinstance(reading, Article):
+        return "page"
+    if not isinstance(reading, Listing):
+        return expected
+    if reading.form in _KINDS:
+        return _KINDS[reading.form]
+    if expected in {"section", "list"}:
+        return expected
+    return "section" if capture.discovered == "seed" else "list"
 
 
 def asked_pause(retry_after: str, now: datetime) -> float | None:

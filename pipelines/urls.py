@@ -301,7 +301,7 @@ _OTHER_WORDS = _words("""
 _ARTICLE_NUMBER = re.compile(r"(?:^|&)(?:p|id|[an]id|itemid|(?:article|story|news)(?:_?id)?)=\d+", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{4,}|(?<![a-z0-9])(?=[a-z]*\d)[a-z0-9]{10,}$")
 _ID = re.compile(r"[!a-z]{0,4}[-_]?[\d_-]+|(?=[a-z]*\d)[a-z0-9]{8,}")
-_LIST_WORDS = _words("category categories topic topics tag")
+_LIST_WORDS = _words("category categories topic topics")
 _LAST_WORDS = _words("index default amp print artikel article story html s view full")
 _WORD_BREAK = re.compile(r"[-_+,. ]+")
 _SCORE_OF_WORDS = (0.0, 0.0, 0.05, 0.25, 0.4, 0.5)

@@ -35,10 +35,20 @@ from pipelines.urls import (
     without_credentials,
     without_session,
 )
-from spiders.places import FEED_HOSTS, FEED_PLACES, SITEMAP_PLACES, is_feed_like, is_sitemap_like, page_number
+from spiders.places import (
+    FEED_HOSTS,
+    FEED_PLACES,
+    SITEMAP_PLACES,
+    first_page,
+    is_feed_like,
+    is_sitemap_like,
+    page_number,
+)
 from spiders.traps import MAX_LENGTH, Shape, shape_of, trap_in
 
-Kind = Literal["robots", "feed", "sitemap", "section", "page"]
+Kind = Literal["robots", "feed", "sitemap", "section", "list", "page"]
+"""What a URL is expected to be, or was read as. A list is a page of links, not of a section but of a tag or author."""
+
 
 # The bands of priority; a higher one is fetched first. Inside a band the newer and the likelier come first.
 ROBOTS = 9_000
@@ -399,7 +409,8 @@ class _Finder:
             self._skip(reason or "older", looks)
             return
         age = _age(link.text or looks.month, self.capture.captured_at)
-        self._add(looks, "sitemap", SITEMAP - 500 + _freshness(_AGE_OF_LINK if age is None else age) // 2)
+        priority = SITEMAP - 500 + _freshness(_AGE_OF_LINK if age is None else age) // 2
+        self._add(looks, "sitemap", priority, updated=self._believable(link.text))
 
     def _look_at_feed(self, looks: _Looks) -> None:
         is_of_the_page = isinstance(self.reading, Article) and looks.url.startswith(self.capture.url.rstrip("/") + "/")
@@ -418,7 +429,9 @@ class _Finder:
             self._skip(reason, looks)
         elif link.rel in _SECTION_RELS or looks.page_number:
             number = looks.page_number
-            self._add(looks, "section", SECTION if number <= 2 else ARTICLE + _freshness(number * _DAYS_PER_PAGE))
+            first = first_page(looks.url)
+            kind: Kind = "section" if first.count("/") == 3 or is_section_like(first) else "list"
+            self._add(looks, kind, SECTION if number <= 2 else ARTICLE + _freshness(number * _DAYS_PER_PAGE))
         else:
             self._look_at_link_to_page(looks)
 
@@ -512,11 +525,14 @@ class _Finder:
 
 
 def _built_at(listing: Listing) -> str:
-    """What most entries give as their last change, which then is the listing's own time; empty when they differ."""
-    if len(listing.entries) < _FEW_ENTRIES:
+    """What most entries, or parts, give as their last change: the listing's own time; empty when they differ."""
+    said = [entry.updated for entry in listing.entries] or [
+        link.text for link in listing.links if link.rel == "sitemap"
+    ]
+    if len(said) < _FEW_ENTRIES:
         return ""
-    (updated, count), *_ = Counter(entry.updated for entry in listing.entries).most_common(1)
-    return updated if count * 2 > len(listing.entries) else ""
+    (updated, count), *_ = Counter(said).most_common(1)
+    return updated if count * 2 > len(said) else ""
 
 
 def origin_of(reading: Reading) -> str:

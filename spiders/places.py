@@ -44,6 +44,8 @@ _PAGINATION = re.compile(
     r"(?:^|&)(?:page|paged|pg|pagenum|seite|pagina)=(\d{1,6})(?:&|$)|/page[/-]?(\d{1,6})/?$", re.IGNORECASE
 )
 
+_PAGE_AT_END = re.compile(r"/page[/-]?\d{1,6}/?$", re.IGNORECASE)
+
 
 def is_feed_like(url: str) -> bool:
     """Whether a URL in canonical form looks like a feed of articles.
@@ -73,3 +75,12 @@ def page_number(url: str) -> int:
     address, _, query = url.partition("?")
     found = _PAGINATION.search(query) or _PAGINATION.search(address)
     return int(found[1] or found[2]) if found else 0
+
+
+def first_page(url: str) -> str:
+    """The address, without query, of the listing whose later page a URL in canonical form asks for.
+
+    >>> first_page("https://example.com/news/page/3/"), first_page("https://example.com/?page=3")
+    ('https://example.com/news/', 'https://example.com/')
+    """
+    return _PAGE_AT_END.sub("/", url.partition("?")[0])

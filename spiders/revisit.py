@@ -4,11 +4,13 @@
 | --- | --- |
 | article | 1 h, 6 h, 1 d, 3 d, 7 d, 30 d, begun at its age; a step back after a change; then up to a year |
 | feed, home or section page | 15 min to 1 d, by how often it brings something new |
-| sitemap, later page of a section | the same, up to 7 d |
+| sitemap | the same, up to 7 d |
+| later page of a section | 3 d to 7 d |
+| other list: of a tag, an author | 7 d to 30 d |
 | robots.txt | 1 d |
 | redirect, other page | 7 d, growing to 90 d |
 | error page, login, challenge | 1 d, 7 d, 30 d, then never; 410 never |
-| feed or sitemap that is not there | 30 d |
+| feed or sitemap that is not there | 30 d; one that was there before: 1 d, 7 d, 30 d |
 | PDF, picture, script | never |
 
 A feed or sitemap that says a page has changed makes it due at once; that is the frontier's part. All functions are
@@ -38,6 +40,9 @@ SHORTEST_POLL = timedelta(minutes=15)
 FIRST_POLL = timedelta(hours=1)
 LONGEST_POLL = timedelta(days=1)
 LONGEST_ARCHIVE_POLL = timedelta(days=7)
+FIRST_PAGE_POLL = timedelta(days=3)
+FIRST_LIST_POLL = timedelta(days=7)
+LONGEST_LIST_POLL = timedelta(days=30)
 
 ERROR_STEPS: tuple[timedelta, ...] = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
 OTHER_STEPS: tuple[timedelta, ...] = (timedelta(days=7), timedelta(days=30), timedelta(days=90))
@@ -51,6 +56,7 @@ LATER_STEPS: tuple[timedelta, ...] = (*ERROR_STEPS[:1], timedelta(days=3), *ERRO
 _NEVER = frozenset({"pdf", "image", "script", "video"})
 _ERRORS = frozenset({"status", "not_found", "login", "challenge", "consent", "empty"})
 _NEWEST = 20
+_ERROR = 400
 
 
 class History(Protocol):
@@ -58,7 +64,7 @@ class History(Protocol):
 
     @property
     def kind(self) -> str:
-        """What it was expected to be: robots, feed, sitemap, section or page."""
+        """What it was expected to be: robots, feed, sitemap, section, list or page."""
         ...
 
     @property
@@ -92,12 +98,14 @@ def next_try(failed_at: datetime, attempts: int) -> datetime:
 
 def _wait(capture: Capture, reading: Reading | None, history: History) -> timedelta | None:
     unchanged = history.unchanged + 1 if capture.kind == "revisit" else 0
-    if isinstance(reading, Listing) or (reading is None and history.kind in ("feed", "sitemap", "section", "robots")):
+    if reading is None and (capture.status or 0) >= _ERROR:  # the same error page once more
+        return _other_wait(capture, "status", history, unchanged)
+    if isinstance(reading, Listing) or (reading is None and history.kind != "page"):
         return _listing_wait(capture, reading if isinstance(reading, Listing) else None, history, unchanged)
     if isinstance(reading, Article) or reading is None:
         return _article_wait(capture, reading, history.visits, unchanged)
     if isinstance(reading, NotAnArticle):
-        return _other_wait(capture, reading.reason, history)
+        return _other_wait(capture, reading.reason, history, unchanged)
     return _step(OTHER_STEPS, history.visits)
 
 
@@ -115,29 +123,39 @@ def _listing_wait(capture: Capture, listing: Listing | None, history: History, u
     form = listing.form if listing else history.kind
     if form == "robots":
         return LONGEST_POLL
-    is_archive = form.startswith("sitemap") or page_number(capture.url) > 2
-    longest = LONGEST_ARCHIVE_POLL if is_archive else LONGEST_POLL
-    wait = _rhythm(listing, capture.captured_at) if listing else FIRST_POLL
+    first, longest = _poll(form, capture.url, history.kind)
+    wait = _rhythm(listing, capture.captured_at, first) if listing else first
     return min(_doubled(max(wait, SHORTEST_POLL), unchanged), longest)
 
 
-def _rhythm(listing: Listing, now: datetime) -> timedelta:
-    """Half the usual time between two entries, but no less than a tenth of the newest one's age."""
+def _poll(form: str, url: str, kind: str) -> tuple[timedelta, timedelta]:
+    """The first and the longest pause between two polls of a listing."""
+    if form.startswith("sitemap"):
+        return FIRST_POLL, LONGEST_ARCHIVE_POLL
+    if kind == "list":
+        return FIRST_LIST_POLL, LONGEST_LIST_POLL
+    if page_number(url) > 2:
+        return FIRST_PAGE_POLL, LONGEST_ARCHIVE_POLL
+    return FIRST_POLL, LONGEST_POLL
+
+
+def _rhythm(listing: Listing, now: datetime, first: timedelta) -> timedelta:
+    """Half the usual time between two entries, but no less than a tenth of the newest one's age; *first* without."""
     ages = sorted(age for entry in listing.entries if (age := _age(entry.published or entry.updated, now)) is not None)
     if not ages:
-        return FIRST_POLL
+        return first
     gaps = sorted(later - earlier for earlier, later in pairwise(ages[:_NEWEST]))
-    usual = gaps[len(gaps) // 2] / 2 if gaps else FIRST_POLL
+    usual = gaps[len(gaps) // 2] / 2 if gaps else first
     return max(usual, ages[0] / 10)
 
 
-def _other_wait(capture: Capture, reason: str, history: History) -> timedelta | None:
+def _other_wait(capture: Capture, reason: str, history: History, unchanged: int) -> timedelta | None:
     if reason in _NEVER or capture.status == 410:
         return None
     if reason not in _ERRORS:
         return _step(OTHER_STEPS, history.visits)
     if history.kind in ("feed", "sitemap"):
-        return ERROR_STEPS[-1]
+        return _step(ERROR_STEPS, unchanged) if history.visits else ERROR_STEPS[-1]
     return ERROR_STEPS[history.visits] if history.visits < len(ERROR_STEPS) else None
 
 

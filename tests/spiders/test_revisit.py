@@ -125,3 +125,29 @@ def test_tries_after_failures():
     assert pauses[:4] == [timedelta(seconds=30), 2 * MINUTE, 10 * MINUTE, DAY]
     assert pauses == sorted(pauses)
     assert pauses[-1] == 30 * DAY
+
+
+def test_lists_that_are_no_sections():
+    """A list of a tag or an author is polled after a week, and more seldom while it stays the same."""
+    waits = [wait(Listing(form="section"), Past(kind="list"))]
+    waits += [wait(None, Past(kind="list", visits=n + 1, unchanged=n)) for n in range(3)]
+    assert waits == [7 * DAY, 14 * DAY, 28 * DAY, 30 * DAY]
+
+
+def test_later_pages_rest():
+    """The third page of a section and those behind it are polled after three days, up to a week."""
+    assert wait(Listing(form="section"), Past(kind="section"), url="https://example.com/news?page=3") == 3 * DAY
+    assert wait(None, Past(kind="section", visits=2, unchanged=1), url="https://example.com/news?page=3") == 7 * DAY
+
+
+def test_a_feed_that_has_died():
+    """A feed that was there is asked for after a day, a week, then once a month."""
+    died = wait(NotAnArticle(reason="status"), Past(kind="feed", visits=9), status=404)
+    later = [wait(None, Past(kind="feed", visits=9 + n, unchanged=n - 1), status=404) for n in (1, 2, 3)]
+    assert [died, *later] == [DAY, 7 * DAY, 30 * DAY, 30 * DAY]
+
+
+def test_an_error_page_that_never_changes():
+    """The same error page once more counts as an error, not as an article that stays the same."""
+    assert wait(None, Past(visits=1), status=404) == 7 * DAY
+    assert wait(None, Past(visits=3, unchanged=2), status=404) is None
