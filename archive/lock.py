@@ -6,12 +6,18 @@ import fcntl
 import os
 import shlex
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.errors import CollectionLocked
 from archive.files import disk_errors
+from archive.model import instant
+
+_LOOK = 0.05  # seconds; somebody who only looks, by `holder`, holds the lock for less
 
 
 @contextmanager
@@ -24,11 +30,9 @@ def locked(path: Path) -> Iterator[None]:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)  # stays with us when somebody removes the file
-        except BlockingIOError:
-            raise CollectionLocked(_held(path, os.pread(fd, 4096, 0))) from None
+        # the folder's lock stays with us when somebody removes the file
+        if not (_take(fd, folder) or _take(fd, folder, after=_LOOK)):
+            raise CollectionLocked(_held(path, os.pread(fd, 4096, 0)))
         with disk_errors(path):
             os.ftruncate(fd, 0)
             os.pwrite(fd, f"{os.getpid()} {_command()}\n".encode("utf-8", "replace"), 0)
@@ -36,6 +40,48 @@ def locked(path: Path) -> Iterator[None]:
     finally:
         os.close(folder)
         os.close(fd)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The job that holds a lock."""
+
+    pid: int
+    """Its process; 0 when it has not said so yet."""
+
+    command: str
+    """How it was started."""
+
+    since: str
+    """When it took the lock, ISO 8601 in UTC."""
+
+
+def holder(path: Path) -> Holder | None:
+    """The job that holds the lock file at *path* now; None when nobody does."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)  # given back at once; who comes in between tries again
+    except BlockingIOError:
+        since = instant(datetime.fromtimestamp(os.fstat(fd).st_mtime, UTC))
+        pid, _, command = os.pread(fd, 4096, 0).decode("utf-8", "replace").strip().partition(" ")
+        return Holder(pid=int(pid) if pid.isdecimal() else 0, command=command, since=since)
+    else:
+        return None
+    finally:
+        os.close(fd)
+
+
+def _take(*fds: int, after: float = 0) -> bool:
+    time.sleep(after)
+    try:
+        for fd in fds:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _held(path: Path, content: bytes) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 from archive import schema
 from archive.database_errors import database_errors
 from archive.errors import UsageError
+from archive.lock import holder
 from archive.results import (
     JobStatus,
     Pressmark,
@@ -134,6 +135,7 @@ def status(db: sqlite3.Connection, collection_dir: Path, *, jobs: int = 10) -> S
     return Status(
         sites=tuple(SiteStatus(**dict(zip(_SITE, row, strict=True))) for row in db.execute(_SITES)),
         jobs=tuple(_job(row) for row in db.execute(_JOBS, (jobs,))),
+        running=holder(collection_dir / "LOCK"),
         captures=counts[0],
         articles=counts[1],
         revisions=counts[2],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from archive.lock import Holder
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressmark:
@@ -286,6 +288,9 @@ class Status:
 
     jobs: tuple[JobStatus, ...]
     """Its last runs, newest first."""
+
+    running: Holder | None
+    """The job that writes to it now; None when none does."""
 
     captures: int
     """Responses, revisits and failures."""

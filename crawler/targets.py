@@ -71,6 +71,11 @@ def _is_place(target: str) -> bool:
     return "://" in target or ("." in target.partition("/")[0] and " " not in target)
 
 
+def scope_of_name(site: str, sites: Sites) -> Scope:
+    """The scope of a site that is known by its name alone: by its site file, or else its domain."""
+    return Scope.of_site(sites.named(site)) if site in sites.names else Scope(site=site, domains=frozenset({site}))
+
+
 class Scopes:
     """The scope of each site: of the targets as they were asked for, of others as their site file or name says.
 
@@ -91,9 +96,7 @@ class Scopes:
         """The scope of the site of that name."""
         scope = self._scopes.get(site)
         if scope is None:
-            named = site in self._sites.names
-            scope = Scope.of_site(self._sites.named(site)) if named else Scope(site=site, domains=frozenset({site}))
-            self._scopes[site] = scope
+            scope = self._scopes[site] = scope_of_name(site, self._sites)
         return scope
 
     def candidates(self, capture: Capture, reading: Reading) -> Iterable[Candidate]:

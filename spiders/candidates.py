@@ -235,6 +235,14 @@ def seeds(target: str | Site, scope: Scope | None = None) -> list[Candidate]:
     return _as_seeds(home, pages, _common(home, FEED_PLACES), _common(home, SITEMAP_PLACES), scope)
 
 
+def trap_of(url: str, scope: Scope, seen_on: date) -> str:
+    """Why a mere link to a URL in canonical form looks like part of a trap, in one word; empty when it does not."""
+    looks = _looks_of(url)
+    if looks.against_link or any(pattern.matches(looks.path) for pattern in scope.exclude):
+        return ""
+    return trap_in(looks.shape, seen_on=seen_on)
+
+
 def expected_kind(url: str) -> Kind:
     """What a URL in canonical form most probably leads to, as far as it tells."""
     if url.endswith("/robots.txt") and url.count("/") == 3:

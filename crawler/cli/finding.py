@@ -15,8 +15,10 @@ from crawler.bindings import DEFAULT_COLLECTION
 from crawler.cli import options
 
 if TYPE_CHECKING:
-    from archive.results import SearchResult, Shown, ShownEvidence, Status
+    from archive.lock import Holder
+    from archive.results import JobStatus, SearchResult, Shown, ShownEvidence, Status
     from crawler.cli.output import Format
+    from crawler.coverage import Coverage
 
 _SEARCH_HELP = """Find articles.
 
@@ -48,12 +50,14 @@ _STATUS_HELP = """Say how a collection stands: sites, last jobs, sizes.
 
 \b
 pressmark status -c news
+pressmark status --coverage                          what is missing, and why
 pressmark status --json
 """
 
 _SHOWN = 12
 """Values of a facet on a terminal: the most frequent ones, of months the last; `--json` has more."""
 
+_DAYS_SHOWN = 14
 _HIT_COLUMNS = ("headline", "site", "date_published", "snippet", "pressmark")
 
 
@@ -175,8 +179,17 @@ def _cite(shown: Shown, what: str, form: str) -> None:
         write_text(f"{bibtex(shown)}\n")
 
 
-def status(collection: options.CollectionName = DEFAULT_COLLECTION, as_json: options.AsJson = False) -> None:
+def status(
+    collection: options.CollectionName = DEFAULT_COLLECTION,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="What is missing: seen and not fetched, dead feeds, days without news.")
+    ] = False,
+    as_json: options.AsJson = False,
+) -> None:
     """Say how a collection stands."""
+    if coverage:
+        _tell_coverage(options.existing(collection), as_json=as_json)
+        return
     from archive.query import status as status_of
     from crawler.cli.output import write_json
 
@@ -306,6 +319,43 @@ def _show_evidence(evidence: tuple[ShownEvidence, ...]) -> None:
     show_table(rows, ("field", "chosen", "source", "selector", "raw"), title="Evidence")
 
 
+def _tell_coverage(path: Path, *, as_json: bool) -> None:
+    from crawler.bindings import site_files
+    from crawler.cli.output import say, write_json
+    from crawler.coverage import coverage
+
+    told = coverage(path, site_files())
+    if as_json:
+        write_json([asdict(site) for site in told])
+        return
+    for site in told:
+        _show_coverage(site)
+    if not told:
+        say("nothing was crawled yet: `pressmark crawl TARGET`")
+
+
+def _show_coverage(site: Coverage) -> None:
+    from crawler.cli.output import print_lines, printable
+    from crawler.coverage import REASONS
+
+    print_lines((printable(f"{site.site}: {site.fetched:,} URLs fetched"), "bold"))
+    for one in site.unfetched:
+        print_lines((f"  {one.count:,} {one.reason}: {REASONS[one.reason]}", ""))
+        print_lines(*((printable(f"      {url}"), "dim") for url in one.examples))
+    for source in site.dead:
+        print_lines((printable(f"  {source.form} dead since {source.since}: {source.url}: {source.now}"), ""))
+    if site.empty_days:
+        days = ", ".join(site.empty_days[-_DAYS_SHOWN:])
+        print_lines((f"  {len(site.empty_days):,} days without news where that weekday usually has some: {days}", ""))
+    if not (site.unfetched or site.dead or site.empty_days):
+        print_lines(("  nothing is known to be missing", ""))
+
+
+def _how_it_ended(job: JobStatus, running: Holder | None) -> str:
+    """Of a job without an exit code: it runs, or was killed; its name ends with the process that it ran in."""
+    return "running" if running and job.job.endswith(f"-{running.pid}") else "killed"
+
+
 def _show_status(now: Status) -> None:
     from archive.printable import printable
     from crawler.cli.output import print_lines, show_table, size
@@ -320,7 +370,7 @@ def _show_status(now: Status) -> None:
             "job": job.job,
             "began": job.started_at[:19],
             "ended": (job.finished_at or "")[:19],
-            "exit": "killed or running" if job.exit is None else job.exit,
+            "exit": _how_it_ended(job, now.running) if job.exit is None else job.exit,
             "sites": ", ".join(job.sites),
         }
         for job in now.jobs
@@ -335,6 +385,9 @@ def _show_status(now: Status) -> None:
         f"read by {now.reader}"
     )
     print_lines(("", ""), (whole, ""))
+    if now.running:
+        by = f"process {now.running.pid} ({now.running.command})" if now.running.pid else "another process"
+        print_lines((f"a job writes since {now.running.since[:19]}: {by}", ""))
     if now.quarantined:
         print_lines((f"{now.quarantined:,} files in quarantine: look at them with `pressmark verify`", ""))
     sys.stdout.flush()
