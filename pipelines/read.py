@@ -21,6 +21,7 @@ from pipelines.feeds import read_feed
 from pipelines.robots import read_robots
 from pipelines.sitemaps import read_sitemap
 from pipelines.urls import UrlTooLong, canonical
+from pipelines.words.kinds import CHALLENGE_MARKS, CHALLENGE_TITLES
 
 if TYPE_CHECKING:
     from archive.model import Capture
@@ -81,6 +82,12 @@ _MARKUP = re.compile(rb"<(?:!doctype|html|head|body|title|meta|div|p|h1|table|sc
 _LISTING_ROOT = re.compile(
     rb"<(?:\w{1,20}:)?(rss|feed|rdf|channel|urlset|sitemapindex)[\s>/]|<(html)[\s>]", re.IGNORECASE
 )
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
+_WALL_STATUSES = frozenset({403, 429, 503})
+_WALL_BYTES = 64 * 1024
+_RIDDLES = tuple(
+    title for title in CHALLENGE_TITLES if title not in {"access denied", "403 forbidden"}
+)  # plain refusals
 _REFRESH = re.compile(r"\s*(\d{1,6}(?:\.\d*)?|\.\d+)?[\s;,]*(?:url\s*=\s*)?[\"']?(.*?)[\"']?\s*", re.IGNORECASE)
 
 
@@ -171,9 +178,19 @@ def _by_status(message: HttpMessage, url: str) -> NotAnArticle | None:
         return NotAnArticle(reason="login", notes=(f"status: {message.status}",))
     if message.header("cf-mitigated").lower() == "challenge":
         return NotAnArticle(reason="challenge", notes=(f"status: {message.status}",))
+    if message.status in _WALL_STATUSES and _is_challenge(message.content(_WALL_BYTES)):
+        return NotAnArticle(reason="challenge", notes=(f"status: {message.status}",))
     if not 200 <= message.status < 300:
         return NotAnArticle(reason="status", notes=(f"status: {message.status}",))
     return NotAnArticle(reason="empty") if message.status in (204, 205) else None
+
+
+def _is_challenge(content: bytes) -> bool:
+    """Whether a refusal is a riddle for robots, by its title or by the scripts of those who set them."""
+    text = content.decode("utf-8", "replace")
+    title = _TITLE.search(text)
+    words = title[1].strip().lower() if title else ""
+    return words.startswith(_RIDDLES) or any(mark in text for mark in CHALLENGE_MARKS)
 
 
 def _redirect(location: str, url: str) -> NotAnArticle:

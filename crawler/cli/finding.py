@@ -335,7 +335,8 @@ def _tell_coverage(path: Path, *, as_json: bool) -> None:
 
 
 def _show_coverage(site: Coverage) -> None:
-    from crawler.cli.output import print_lines, printable
+    from archive.printable import printable
+    from crawler.cli.output import print_lines
     from crawler.coverage import REASONS
 
     print_lines((printable(f"{site.site}: {site.fetched:,} URLs fetched"), "bold"))

@@ -282,3 +282,18 @@ def test_naughty_strings():
             read(status="301 x", head=head),
         ):
             assert not getattr(reading, "reason", "").startswith("the reader failed")
+
+
+@pytest.mark.parametrize(
+    ("status", "page", "reason"),
+    [
+        (403, b"<title>Just a moment...</title>", "challenge"),
+        (503, b"<title>x</title><script src=/cdn-cgi/challenge-platform/a.js>", "challenge"),
+        (403, b"<title>403 Forbidden</title>", "status"),
+        (404, b"<title>Just a moment...</title>", "status"),
+    ],
+)
+def test_a_refusal_that_is_a_challenge(status, page, reason):
+    """A refusal is a challenge where its title or scripts say so, else a mere status."""
+    reading = read(page, status=f"{status} x")
+    assert (reading.kind, reading.reason) == ("not_an_article", reason)
