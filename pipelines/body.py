@@ -17,7 +17,7 @@ from archive.model import Image
 from pipelines.block_context import context
 from pipelines.block_features import Declared, Layout, features
 from pipelines.block_model import load_model
-from pipelines.blocks import Blocks
+from pipelines.blocks import TAGS, Blocks
 from pipelines.body_lines import Fields, settle
 from pipelines.body_markup import clean_text, markup, plain_text
 from pipelines.pictures import pictures_of
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _FIRST: Final = "block_model.json"
 _SECOND: Final = "block_model_context.json"
 THRESHOLD: Final = 0.45
+_HEADING: Final = 0.2
+"""How likely a heading between two blocks of the body has to be."""
+
+_HEADINGS: Final = frozenset(TAGS.index(tag) for tag in ("h2", "h3", "h4", "h5", "h6"))
 _JSON_LD_NODES: Final = 5_000
 
 
@@ -95,7 +99,25 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: fr
 
 def choose(blocks: Blocks, likely: NDArray[np.float32], fields: Fields) -> list[int]:
     """The places of the blocks of the body: those that are likely enough, then what the rules for single lines say."""
-    return settle(blocks, [int(i) for i in np.flatnonzero(likely > THRESHOLD)], fields)
+    sure = [int(i) for i in np.flatnonzero(likely > THRESHOLD)]
+    return settle(blocks, _with_headings(blocks, likely, sure), fields)
+
+
+def _with_headings(blocks: Blocks, likely: NDArray[np.float32], sure: list[int]) -> list[int]:
+    """*sure* blocks and each heading between two of them that is not unlikely, and of their make or among them."""
+    inside = set(sure)
+    between = [before + 1 for before in sure if before + 2 in inside and before + 1 not in inside]
+    more = [i for i in between if likely[i] > _HEADING and blocks.tags[blocks.elements[i]] in _HEADINGS]
+    if not more:
+        return sure
+    looks = {blocks.looks[blocks.elements[i]] for i in sure if blocks.tags[blocks.elements[i]] in _HEADINGS}
+    return sorted(inside | {i for i in more if not blocks.links[i] and _belongs(blocks, i, looks)})
+
+
+def _belongs(blocks: Blocks, heading: int, looks: set[int]) -> bool:
+    """Whether a heading looks like others of the body, or stands beside the block behind it."""
+    element, coming = blocks.elements[heading], blocks.elements[heading + 1]
+    return blocks.looks[element] in looks or blocks.parents[element] == blocks.parents[coming]
 
 
 def declared_on(page: Page, headline: str, standfirst: str) -> Declared:

@@ -31,6 +31,11 @@ _LONGEST_CROSS_REFERENCE: Final = 300
 _CAPTION_LETTERS: Final = range(12, 160)
 _MOST_CAPTIONS: Final = 5
 _LONGEST_SOURCE: Final = 100
+_FEW_WORDS: Final = 2
+_LONGEST_SIGNATURE: Final = 120
+_SIGNATURE: Final = re.compile(r"[—–-] .{2,60}\(@\w+\).{0,40}")
+"""The line below an embedded post: "— Ann Lee (@annlee) October 9, 2018"."""
+
 _NO_CAPTION: Final = frozenset(TAGS.index(tag) for tag in ("h1", "h2", "h3", "h4", "h5", "h6", "li"))
 _STOPS: Final = '.!?。！？…"”»:’'
 _CONSENT: Final = re.compile(
@@ -79,6 +84,7 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     """The blocks of the body, of those that are *likely* by the model."""
     captions = _captions(blocks, likely)
     chosen = [i for i in likely if i not in captions and not _is_cross_reference(blocks, i)]
+    chosen = _with_signatures(blocks, chosen)
     chosen = _without_consent(blocks, chosen, fields.headline)
     chosen = _until_end_label(blocks, _until_closing_lines(blocks, chosen, fields))
     chosen = _without_fields(blocks, chosen, fields)
@@ -160,6 +166,8 @@ def _stands_apart(blocks: Blocks, standfirst: int, paragraph: int, headline: str
     element = blocks.elements[standfirst]
     if (blocks.hints[element] | blocks.inline_hints[standfirst]) & HINT_BIT["lead"]:
         return True
+    if _is_elsewhere(blocks, standfirst, paragraph):
+        return True
     if _is_named(blocks, paragraph):
         return False
     follows = standfirst > 0 and _line(blocks.texts[standfirst - 1]) == _line(headline)
@@ -168,6 +176,12 @@ def _stands_apart(blocks: Blocks, standfirst: int, paragraph: int, headline: str
         or blocks.tags[element] != blocks.tags[blocks.elements[paragraph]]
         or _with_headline(blocks, standfirst, paragraph, headline)
     )
+
+
+def _is_elsewhere(blocks: Blocks, one: int, other: int) -> bool:
+    """Whether two blocks are of different elements and in different ones."""
+    a, b = blocks.elements[one], blocks.elements[other]
+    return blocks.tags[a] != blocks.tags[b] and blocks.parents[a] != blocks.parents[b]
 
 
 def _is_named(blocks: Blocks, block: int) -> bool:
@@ -212,11 +226,26 @@ def _asks_consent(text: str) -> bool:
     return len(text) < _LONGEST_CONSENT and _CONSENT.search(text) is not None
 
 
+def _with_signatures(blocks: Blocks, chosen: list[int]) -> list[int]:
+    """*chosen* with the line below each embedded post that is kept: who wrote it, and when."""
+    inside = set(chosen)
+    more = [
+        i + 1
+        for i in chosen
+        if i + 1 < len(blocks.texts)
+        and i + 1 not in inside
+        and _SIGNATURE.fullmatch(blocks.texts[i + 1][:_LONGEST_SIGNATURE])
+    ]
+    return sorted([*chosen, *more]) if more else chosen
+
+
 def _is_cross_reference(blocks: Blocks, block: int) -> bool:
-    """Whether the block is "Read also:" and a link, and nothing more."""
+    """Whether the block is a link and nothing more, behind "Read also:" or in capitals."""
     text = blocks.texts[block]
     if blocks.links[block] != 1 or len(text) > _LONGEST_CROSS_REFERENCE:
         return False
+    if text.count(" ") > _FEW_WORDS and text.isupper() and blocks.link_letters[block] >= 0.9 * len(text):
+        return True
     match = _CROSS_REFERENCE.match(text)
     return match is not None and blocks.link_letters[block] >= 0.9 * (len(text) - match.end())
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from archive.model import Image
 from pipelines.blocks import Budget, read_blocks
-from pipelines.body import Body, read_body
+from pipelines.body import Body, choose, read_body
+from pipelines.body_lines import Fields
 from pipelines.page import Page, open_page
 from pipelines.pictures import split_credit
 
@@ -266,3 +268,16 @@ def test_cost_is_linear():
 
     # the best of three of each: a garbage collection among the objects of a whole test run is no cost of the page
     assert min(seconds(large) for _ in range(3)) < 20 * max(min(seconds(small) for _ in range(3)), 0.002)
+
+
+def test_heading_between_paragraphs():
+    """A heading between two blocks of the body belongs to it unless the model is nearly sure that it does not."""
+    page = open_page(
+        b"<div><p>First comes the town.</p><h2>A wider bridge</h2><p>Then comes the river.</p><h2>More</h2></div>",
+        url="https://times.example/news/bridge",
+        captured_at=datetime(2024, 5, 6, tzinfo=UTC),
+    )
+    likely = np.array([0.9, 0.3, 0.9, 0.3], dtype=np.float32)
+
+    assert choose(page.blocks, likely, Fields()) == [0, 1, 2]
+    assert choose(page.blocks, likely * (likely > 0.5), Fields()) == [0, 2]

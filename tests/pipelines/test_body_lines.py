@@ -177,3 +177,25 @@ def test_standfirst_that_stands_apart(html: str):
 def test_standfirst_that_is_the_first_paragraph():
     """A first paragraph like all others stays, whatever else it was read as."""
     assert left(story(f"<p>{STANDFIRST}</p>"), FIELDS) == [STANDFIRST, "1", "2", "3"]
+
+
+def test_link_in_capitals():
+    """A line in capitals that is nothing but a link leads to another article; a heading in capitals stays."""
+    line = "<p><a href=/x>WHAT WE KNOW ABOUT THE FLOOD OF MARCH</a></p>"
+    heading = "THE BRIDGE COMES BACK WIDER"
+
+    assert left(story(between=line)) == ["1", "2", "3"]
+    assert left(story(between=f"<h2>{heading}</h2>")) == ["1", "2", heading, "3"]
+
+
+def test_signature_of_an_embedded_post():
+    """The line below a post that is kept says who wrote it, and is kept too."""
+    line = "— Oldford Council (@oldford) May 6, 2024"
+    assert left(story(between=f"<p>{line}</p>"), unlikely=line) == ["1", "2", line, "3"]
+
+
+def test_standfirst_in_another_element():
+    """A standfirst of another kind of element, in another box than the text, is apart although nothing says so."""
+    fields = Fields(headline=HEADLINE, standfirst=STANDFIRST)
+    html = f"<div class=top><h1>{HEADLINE}</h1><div>By Ann Lee</div><div>{STANDFIRST}</div></div>{story()}"
+    assert left(html, fields, unlikely="By Ann Lee") == ["1", "2", "3"]
