@@ -18,7 +18,7 @@ from pipelines.block_context import context
 from pipelines.block_features import Declared, Layout, features
 from pipelines.block_model import load_model
 from pipelines.blocks import TAGS, Blocks
-from pipelines.body_lines import Fields, settle
+from pipelines.body_lines import Fields, is_end_label, settle
 from pipelines.body_markup import clean_text, markup, plain_text
 from pipelines.pictures import pictures_of
 from pipelines.vocabulary import HINT_BIT
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 _FIRST: Final = "block_model.json"
 _SECOND: Final = "block_model_context.json"
 THRESHOLD: Final = 0.45
+_DOUBTED: Final = {False: 0.65, True: 0.85}
+"""How likely a tail is at most, without and with tools for sharing before it; and of which share of the text."""
+
+_TAIL_SHARE: Final = 0.3
+_CERTAIN: Final = 0.85
 _HEADING: Final = 0.2
 """How likely a heading between two blocks of the body has to be."""
 
@@ -100,7 +105,29 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: fr
 def choose(blocks: Blocks, likely: NDArray[np.float32], fields: Fields) -> list[int]:
     """The places of the blocks of the body: those that are likely enough, then what the rules for single lines say."""
     sure = [int(i) for i in np.flatnonzero(likely > THRESHOLD)]
-    return settle(blocks, _with_headings(blocks, likely, sure), fields)
+    return settle(blocks, _with_headings(blocks, likely, _without_tail(blocks, likely, sure)), fields)
+
+
+def _without_tail(blocks: Blocks, likely: NDArray[np.float32], sure: list[int]) -> list[int]:
+    """*sure* without what the model doubts behind a gap after the last of the sure text: lists, promotion, comments.
+
+    It may doubt less where tools for sharing stand in the gap.
+    """
+    letters = [len(blocks.texts[i]) for i in sure]
+    end, left, highest = len(sure), sum(letters), 0.0
+    most = _TAIL_SHARE * left
+    for at in range(len(sure) - 1, 0, -1):
+        left -= letters[at]
+        highest = max(highest, float(likely[sure[at]]))
+        if highest >= _DOUBTED[True] or sum(letters) - left > most:
+            break
+        gap = range(sure[at - 1] + 1, sure[at])
+        if gap and highest < _DOUBTED[any(is_end_label(blocks.texts[i]) for i in gap)]:
+            end = at
+    kept = sure[:end]
+    if end == len(sure) or _certainty(blocks, likely, kept) < _CERTAIN:
+        return sure
+    return kept
 
 
 def _with_headings(blocks: Blocks, likely: NDArray[np.float32], sure: list[int]) -> list[int]:
@@ -143,9 +170,14 @@ def _confidence(blocks: Blocks, likely: np.ndarray[Any, Any], chosen: Sequence[i
     """Mean certainty of the chosen text, less where there is hardly any."""
     if not chosen:
         return 0.0
+    letters = sum(len(blocks.texts[i]) for i in chosen)
+    return _certainty(blocks, likely, chosen) * min(1.0, letters / 300)
+
+
+def _certainty(blocks: Blocks, likely: np.ndarray[Any, Any], chosen: Sequence[int]) -> float:
+    """Mean likelihood of the letters of the *chosen* blocks."""
     letters = np.array([len(blocks.texts[i]) for i in chosen], dtype=np.float64)
-    sure = float((likely[list(chosen)] * letters).sum() / letters.sum())
-    return float(sure * min(1.0, letters.sum() / 300))
+    return float((likely[list(chosen)] * letters).sum() / letters.sum())
 
 
 def _dropped(blocks: Blocks, chosen: Sequence[int]) -> tuple[Dropped, ...]:

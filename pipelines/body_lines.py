@@ -110,10 +110,15 @@ def _until_end_label(blocks: Blocks, chosen: list[int]) -> list[int]:
     before = 0
     for at, i in enumerate(chosen):
         text = blocks.texts[i]
-        if 2 * before > total and len(text) < _LONGEST_END_LABEL and _END_LABEL.fullmatch(text.rstrip(" :：")):
+        if 2 * before > total and is_end_label(text):
             return chosen[:at]
         before += len(text)
     return chosen
+
+
+def is_end_label(text: str) -> bool:
+    """Whether a line heads the tools and lists behind a text: "Share this article"."""
+    return len(text) < _LONGEST_END_LABEL and _END_LABEL.fullmatch(text.rstrip(" :：")) is not None
 
 
 def _close(lines: list[str], told: set[str]) -> bool:

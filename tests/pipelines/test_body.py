@@ -281,3 +281,17 @@ def test_heading_between_paragraphs():
 
     assert choose(page.blocks, likely, Fields()) == [0, 1, 2]
     assert choose(page.blocks, likely * (likely > 0.5), Fields()) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("gap", "doubted", "places"),
+    [("More from us", 0.6, [0, 1, 2]), ("Share this article", 0.8, [0, 1, 2]), ("More from us", 0.8, [0, 1, 2, 4])],
+)
+def test_doubted_tail(gap: str, doubted: float, places: list[int]):
+    """What the model doubts behind a gap after a sure text is left out, sooner where tools for sharing stand there."""
+    page = open_page(
+        f"<div><p>{ONE}</p><p>{TWO}</p><p>{THREE}</p></div><div><b>{gap}</b><p>Doctors meet.</p></div>".encode(),
+        url="https://times.example/news/bridge",
+        captured_at=datetime(2024, 5, 6, tzinfo=UTC),
+    )
+    assert choose(page.blocks, np.array([0.99, 0.99, 0.99, 0.3, doubted], dtype=np.float32), Fields()) == places
