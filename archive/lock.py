@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shlex
 import sys
 import time
@@ -92,4 +93,9 @@ def _held(path: Path, content: bytes) -> str:
 
 
 def _command() -> str:
-    return shlex.join([Path(sys.argv[0] or "python").name, *sys.argv[1:]])[:500].replace("\n", " ")
+    """The words of this process, without user and password of a URL among them."""
+    words = (_CREDENTIALS.sub("", word) for word in sys.argv[1:])
+    return shlex.join([Path(sys.argv[0] or "python").name, *words])[:500].replace("\n", " ")
+
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@|^(?!mailto:)[^/?#\s]*:[^/?#\s]*@")

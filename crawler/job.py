@@ -200,6 +200,8 @@ class Job:
         self.counts["warc/bytes"] += len(group.data)
         self._by_site[capture.site, "received"] += len(group.data)
         self._by_site[capture.site, "failures" if capture.kind == "failure" else "captures"] += 1
+        if capture.kind != "failure" and not _is_for_rules(capture):
+            self._by_site[capture.site, "answers"] += 1
         self._queued_bytes += len(group.data)
         return capture
 
@@ -515,7 +517,7 @@ class Job:
 
     def _judge(self, reason: str) -> tuple[str, int]:
         failures = sum(count for (_, what), count in self._by_site.items() if what == "failures")
-        answers = sum(count for (_, what), count in self._by_site.items() if what == "captures")
+        answers = sum(count for (_, what), count in self._by_site.items() if what == "answers")
         if failures and not answers:
             return "no target could be reached", NothingReached.exit_code
         if self.schedule.paused:
@@ -539,6 +541,11 @@ class Job:
         except PressmarkError as error:
             self.fail(error)
         self.counts["warc/bytes"] += len(note)
+
+
+def _is_for_rules(capture: Capture) -> bool:
+    """Whether it is of robots.txt, or of what that redirects to: an answer that shows no page of a site."""
+    return capture.url.endswith("/robots.txt") or capture.hops.rstrip("R").endswith("P")
 
 
 def leads_to_many(readings: Iterable[Reading | None]) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.model import Entry, Link, Listing
 from pipelines.feed_dates import feed_date
-from pipelines.urls import MAX_URL, UrlTooLong, canonical
+from pipelines.urls import MAX_URL, UrlTooLong, canonical, outlink
 from pipelines.xmltext import parse_xml, root_name, standard_xml
 
 if TYPE_CHECKING:
@@ -379,7 +379,7 @@ def _json_links(feed: dict[str, Any], url: str, long_links: list[str]) -> tuple[
 def _canonical_or_nothing(link: str, base: str, long_links: list[str]) -> str:
     """The link in canonical form; empty for none, and for one that is too long, which *long_links* gets."""
     try:
-        return canonical(link, base) if link else ""
+        return outlink(link, base) if link else ""
     except UrlTooLong as long:
         long_links.append(str(long))
         return ""

@@ -15,7 +15,7 @@ from pipelines.finding import Finding, evidence_of, plain
 from pipelines.json_ld import Json, Node, text_of, texts_of, types_of
 from pipelines.lines import Line, line_of
 from pipelines.page import Page, fold
-from pipelines.urls import canonical, same_site
+from pipelines.urls import canonical, same_site, without_credentials
 from pipelines.words.fields import KEYWORDS_META, SECTION_META
 
 if TYPE_CHECKING:
@@ -353,7 +353,7 @@ def _credible(raw: str, page: Page) -> str:
 
 def _absolute(raw: str, page: Page) -> str:
     try:
-        return canonical(raw.strip(), page.base_url) if raw.strip() else ""
+        return without_credentials(canonical(raw.strip(), page.base_url)) if raw.strip() else ""
     except ValueError:
         return ""
 

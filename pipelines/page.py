@@ -21,7 +21,7 @@ from pipelines.charset import decode_html
 from pipelines.finding import plain
 from pipelines.json_ld import Node, read_json_ld
 from pipelines.pruning import prune
-from pipelines.urls import MAX_URL, UrlTooLong, canonical
+from pipelines.urls import MAX_URL, UrlTooLong, outlink
 
 if TYPE_CHECKING:
     from pipelines.blocks import Blocks
@@ -163,7 +163,7 @@ class Page:
     def _origin(self) -> str:
         """Scheme, host and port of the base in canonical form; empty for a base that is no http or https URL."""
         try:
-            return "/".join(canonical(self.base_url).split("/", 3)[:3])
+            return "/".join(outlink("", self.base_url).split("/", 3)[:3])
         except ValueError:
             return ""
 
@@ -178,7 +178,7 @@ class Page:
         if href.startswith(_NO_LINKS):
             return ""
         try:
-            return canonical(href.strip(), self.base_url)
+            return outlink(href.strip(), self.base_url)
         except UrlTooLong as problem:
             long.append(str(problem))
             return ""

@@ -20,7 +20,7 @@ from archive.model import Article, Link, Listing, NotAnArticle, Reading, Unreada
 from pipelines.feeds import read_feed
 from pipelines.robots import read_robots
 from pipelines.sitemaps import read_sitemap
-from pipelines.urls import UrlTooLong, canonical
+from pipelines.urls import UrlTooLong, UrlWithCredentials, canonical, outlink
 from pipelines.words.kinds import CHALLENGE_MARKS, CHALLENGE_TITLES
 
 if TYPE_CHECKING:
@@ -197,9 +197,9 @@ def _redirect(location: str, url: str) -> NotAnArticle:
     with suppress(UnicodeError):  # servers send UTF-8 where only ASCII is allowed
         location = location.encode("latin-1").decode("utf-8")
     try:
-        return NotAnArticle(reason="redirect", links=(Link(url=canonical(location, url), rel="redirect"),))
-    except UrlTooLong as long:
-        return NotAnArticle(reason="redirect", notes=(f"location: {long}",))
+        return NotAnArticle(reason="redirect", links=(Link(url=outlink(location, url), rel="redirect"),))
+    except (UrlTooLong, UrlWithCredentials) as problem:
+        return NotAnArticle(reason="redirect", notes=(f"location: {problem}",))
     except ValueError:
         return NotAnArticle(reason="redirect", notes=(f"location: no http or https URL: {location[:200]!r}",))
 
@@ -258,7 +258,7 @@ def _refresh_target(page: Page) -> str:
     if not found or not found[2] or float(found[1] or 0) > MAX_REFRESH_DELAY:
         return ""
     try:
-        target, own = canonical(found[2], page.base_url), canonical(page.url, page.url)
+        target, own = outlink(found[2], page.base_url), canonical(page.url, page.url)
     except ValueError:
         return ""
     if target == own or len(page.text) > MAX_REFRESH_TEXT:

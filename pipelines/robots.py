@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from archive.model import Link, Listing
 from pipelines.patterns import PathPattern
-from pipelines.urls import UrlTooLong, canonical
+from pipelines.urls import UrlTooLong, outlink
 
 MAX_BYTES = 500 * 1024
 MAX_LINE = 2083 * 8  # as Google's parser: eight times the longest URL of a browser that long was the strictest
@@ -169,7 +169,7 @@ def read_robots(content: bytes, *, url: str) -> Listing:
     links, notes = [], list(robots.notes)
     for sitemap in robots.sitemaps:
         try:
-            links.append(Link(url=canonical(sitemap, url), rel="sitemap"))
+            links.append(Link(url=outlink(sitemap, url), rel="sitemap"))
         except UrlTooLong as long:
             notes.append(f"sitemap: {long}")
         except ValueError:

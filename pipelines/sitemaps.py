@@ -16,7 +16,7 @@ from archive.codings import take_off
 from archive.model import Entry, Link, Listing
 from pipelines.feed_dates import feed_date
 from pipelines.feeds import plain_text
-from pipelines.urls import canonical
+from pipelines.urls import outlink
 from pipelines.xmltext import root_name, standard_xml
 
 if TYPE_CHECKING:
@@ -182,6 +182,6 @@ def _canonical_or_nothing(location: str, base: str = "") -> str:
     if not location or len(location) > MAX_LINE:
         return ""
     try:
-        return canonical(location, base)
+        return outlink(location, base)
     except ValueError:
         return ""

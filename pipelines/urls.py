@@ -99,6 +99,22 @@ def canonical(url: str, base: str = "") -> str:
     return _canonical.__wrapped__(url, base)
 
 
+class UrlWithCredentials(ValueError):
+    """The URL brings a user or a password along."""
+
+
+def outlink(url: str, base: str = "") -> str:
+    """The canonical form of a URL that a page names.
+
+    Raises ValueError as `canonical` does, and UrlWithCredentials: such a URL is not followed, and its password is kept
+    in no table.
+    """
+    found = canonical(url, without_credentials(base) if "@" in base else base)
+    if "@" in found and has_credentials(found):
+        raise UrlWithCredentials(f"with a password: {without_credentials(found)[:80]!r}")
+    return found
+
+
 @lru_cache(maxsize=16_384)  # the navigation of a site is on each of its pages
 def _canonical(url: str, base: str) -> str:
     if base and _ABSOLUTE_PATH.fullmatch(url) and _ALREADY_STANDARD.fullmatch(base):

@@ -24,6 +24,8 @@ from crawler.cli.app import app
 from crawler.cli.start import WORDS
 from crawler.newsweb import NewsWeb, PageServer, serve
 from tests.end_to_end import CHECKOUT, Crawled, Ran, crawl, crawl_words, environment, pressmark, rows
+from tests.misbehaving import page as answer
+from tests.misbehaving import served
 
 HELP_BUDGET = 0.3
 """Seconds of CPU that `pressmark --help` may cost over `import typer`."""
@@ -162,6 +164,24 @@ def test_nothing_reached(tmp_path: Path) -> None:
     assert (ran.code, len(lines)) == (9, 2)
     assert [sum(target in line for line in lines) for target in targets] == [1, 1]
     assert all("could not be reached" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"),
+    [
+        (answer(b"User-agent: *\nDisallow: /"), "robots.txt forbids it"),
+        (answer(b"", status=b"503 Busy"), "robots.txt cannot be had: status 503"),
+        (answer(b"", b"Location: /busy", status=b"302 Found"), "robots.txt cannot be had: status 503"),
+    ],
+    ids=["forbidden", "busy", "sent-on"],
+)
+def test_a_target_of_which_nothing_may_be_fetched(rules: bytes, why: str, tmp_path: Path) -> None:
+    """An answer to robots.txt alone reaches no target: the exit code is 9, and the reason is told."""
+    with served({"/robots.txt": rules, "*": answer(status=b"503 Busy")}) as server:
+        ran = pressmark(*crawl_words([server.url("/")], tmp_path / "kept", ()), cwd=tmp_path)
+    [line] = ran.err.splitlines()
+
+    assert (ran.code, f"{server.url('/')} could not be reached: " in line, why in line) == (9, True, True)
 
 
 def test_who_names_a_target_again_has_it_tried_again(tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def crawl(
     from crawler.orders import CrawlOrder
 
     options.check_network_words(allow_network, connect_to, contact)  # before anything is made
+    _tell_of_passwords(targets)
     summary = run_with_progress(
         CrawlOrder(
             targets=tuple(targets),
@@ -176,23 +177,33 @@ def _news(summary: CrawlSummary) -> tuple[News, ...]:
         return news(db, summary.collection, instant(summary.started_at))
 
 
+def _tell_of_passwords(targets: list[str]) -> None:
+    from crawler.cli.output import say
+    from pipelines.urls import has_credentials, without_credentials
+
+    for target in targets:
+        if target.count("/") > 1 and has_credentials(target):
+            say(f"pressmark: {without_credentials(target)} is asked for without user and password: no crawl logs in")
+
+
 def _failed_targets(summary: CrawlSummary) -> list[tuple[str, str]]:
-    """The first URL of each site that gave no answer at all, with the reason."""
+    """The first URL of each site that gave no answer at all, but to robots.txt, with the reason."""
     from archive.query import reading
 
-    silent = {site.site for site in summary.sites if site.failures and not site.captures}
-    if not silent:
+    if not any(site.failures for site in summary.sites):
         return []
     query = """
-        select site, url, coalesce(nullif(error, ''), outcome),
-            min((url like '%/robots.txt') || captured_at || record_id)
+        select url, coalesce(nullif(error, ''), outcome),
+            min((kind <> 'failure') || (url like '%/robots.txt') || captured_at || record_id)
         from captures
-        where job = ? and kind = 'failure'
+        where job = ?
         group by site
+        having sum(kind = 'failure') > 0
+            and sum(kind <> 'failure' and url not like '%/robots.txt' and rtrim(hops, 'R') not like '%P') = 0
         order by site
     """
     with reading(summary.collection / "catalog.db") as db:
-        return [(url, why) for site, url, why, _ in db.execute(query, (summary.job,)) if site in silent]
+        return [(url, why) for url, why, _ in db.execute(query, (summary.job,))]
 
 
 @contextmanager

@@ -114,6 +114,19 @@ def test_second_job_is_refused(collection: Collection) -> None:
         assert (collection.path / "LOCK").read_text().startswith(f"{os.getpid()} ")
 
 
+def test_the_lock_names_no_password(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the lock tells of its holder is without user and password of the targets."""
+    targets = ["http://jane:SECRET@a.example/@jane", "jane:SECRET@a.example", "https://SECRET@b.example/"]
+    monkeypatch.setattr("sys.argv", ["/usr/bin/pressmark", "crawl", *targets, "--contact", "mailto:me@c.example"])
+    with collection.lock():
+        held = (collection.path / "LOCK").read_text().split()
+
+    assert held[1:] == [
+        *("pressmark", "crawl", "http://a.example/@jane", "a.example", "https://b.example/"),
+        *("--contact", "mailto:me@c.example"),
+    ]
+
+
 @pytest.mark.fault(93)
 def test_lock_ends_with_the_process(collection: Collection) -> None:
     """The lock of a process that was killed is free."""

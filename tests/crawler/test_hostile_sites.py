@@ -128,6 +128,21 @@ def test_links_away_from_the_web(zygote: Crawls, kept: Path) -> None:
     assert whole(kept)
 
 
+def test_links_with_a_password(zygote: Crawls, kept: Path) -> None:
+    """A password in a target, link or redirect is kept in no table, and the page is asked for once, without it."""
+    path = "/2026/11/the-story-of-a-plant"
+    behaviours = {path: page(STORY % (TEXT * 20)), "*": NOT_FOUND}
+    with served(behaviours) as server:
+        secret = server.url("").replace("//", "//jane:SECRET@")
+        behaviours |= {"/": home(secret + path, path, "/moved")}
+        behaviours |= {"/moved": page(b"", b"Location: " + (secret + path).encode(), status=b"302 Found")}
+        ended = zygote.run(targets=[secret + "/"], collection=str(kept))
+
+    assert (ended.status, asked(server).count("/"), asked(server).count(path)) == (0, 1, 1)
+    assert rows(kept, f"select distinct url from links where url like '%{path}'") == [(server.url(path),)]
+    assert [db for db in kept.glob("*.db*") if b"SECRET" in db.read_bytes()] == []
+
+
 LOCATIONS = {
     "/crlf": b"/next\r\n\r\nHTTP/1.1 200 OK\r\n\r\nsmuggled",
     "/nul": b"/ne\0xt",

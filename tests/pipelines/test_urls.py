@@ -15,6 +15,7 @@ from pipelines.urls import (
     MAX_CACHED,
     MAX_URL,
     UrlTooLong,
+    UrlWithCredentials,
     article_likeness,
     canonical,
     date_in,
@@ -23,6 +24,7 @@ from pipelines.urls import (
     is_not_a_page,
     is_variant,
     month_in,
+    outlink,
     plain_form,
     registered_domain,
     same_site,
@@ -147,6 +149,14 @@ def test_the_short_cut_gives_the_standards_form(rest):
         return
     query_free = expected.partition("?")[0]
     assert canonical(url).partition("?")[0] == query_free
+
+
+@pytest.mark.parametrize("url", ["http://jane:pw@example.com/@b?a=@c#@", "//jane@example.com/@b?a=@c"])
+def test_an_outlink_has_no_password(url):
+    """A link that brings a password along is none, and what is said of it does not hold the password."""
+    assert outlink("/@b?a=@c", "http://bob:pw@example.com/") == "http://example.com/@b?a=@c"
+    with pytest.raises(UrlWithCredentials, match=r"^with a password: 'http://example\.com/@b\?a=@c'$"):
+        outlink(url, "http://bob:pw@example.com/")
 
 
 @pytest.mark.parametrize("path", ["a" * MAX_URL, "\u00e9" * (MAX_URL // 2), "?" + "a=b&" * MAX_URL])
