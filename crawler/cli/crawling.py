@@ -73,6 +73,9 @@ def crawl(
     contact: Annotated[
         str, typer.Option(metavar="URL", envvar="PRESSMARK_CONTACT", help="Who runs this crawl: told to every site.")
     ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Fetch nothing; say what it would cost, by what is due and was.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Crawl sites into a collection."""
@@ -80,22 +83,24 @@ def crawl(
 
     options.check_network_words(allow_network, connect_to, contact)  # before anything is made
     _tell_of_passwords(targets)
-    summary = run_with_progress(
-        CrawlOrder(
-            targets=tuple(targets),
-            collection=collection_path(collection),
-            max_pages=max_pages,
-            max_seconds=max_time,
-            max_bytes=max_size * 1_000_000 if max_size else None,
-            since=options.day("--since", since),
-            recheck=recheck,
-            delay=delay,
-            concurrency=concurrency,
-            allow_networks=tuple(allow_network or ()),
-            connect_to=tuple(connect_to or ()),
-            contact=contact,
-        )
+    order = CrawlOrder(
+        targets=tuple(targets),
+        collection=collection_path(collection),
+        max_pages=max_pages,
+        max_seconds=max_time,
+        max_bytes=max_size * 1_000_000 if max_size else None,
+        since=options.day("--since", since),
+        recheck=recheck,
+        delay=delay,
+        concurrency=concurrency,
+        allow_networks=tuple(allow_network or ()),
+        connect_to=tuple(connect_to or ()),
+        contact=contact,
     )
+    if dry_run:
+        _tell_forecast(order, as_json=as_json)
+        return
+    summary = run_with_progress(order)
     if as_json:
         from crawler.cli.output import write_json
 
@@ -131,6 +136,42 @@ def run_with_progress(order: CrawlOrder) -> CrawlSummary:
         return run_crawl(order)
     with _progress_line() as tell:
         return run_crawl(order, on_progress=tell)
+
+
+def _tell_forecast(order: CrawlOrder, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from crawler.bindings import site_files
+    from crawler.cli.output import say, show_table, size, write_json
+    from crawler.forecast import bounded, forecast
+
+    told = bounded(forecast(order, site_files()), order)
+    if as_json:
+        write_json([asdict(site) for site in told])
+        return
+    rows = [
+        asdict(site) | {"expected_new": site.expected, "bytes": size(site.size), "time": _duration(site.seconds)}
+        for site in told
+    ]
+    show_table(rows, ("site", "due", "again", "expected_new", "requests", "bytes", "time"))
+    for site in told:
+        if site.is_new:
+            say(f"{site.site} was never crawled: these are the requests that it begins with, and more follow from them")
+    requests, total = sum(site.requests for site in told), sum(site.size for site in told)
+    longest = max((site.seconds for site in told), default=0)
+    say(f"about {requests:,} requests, {size(total)}, at least {_duration(longest)}; nothing was fetched (--dry-run)")
+
+
+def _duration(seconds: float) -> str:
+    """A length of time for a person.
+
+    >>> _duration(42), _duration(8000)
+    ('42 s', '2 h 13 min')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def show_summary(summary: CrawlSummary) -> None:
