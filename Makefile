@@ -49,6 +49,7 @@ bench-discovery: $(READY) ## how much of simulated sites is found, by each way a
 
 bench-dedupe: $(READY)  ## how well copies are found, beside other tools; ARTICLES=1000000: what that costs in a large catalog
 	$(BIN)/python -m tests.benchmarks.dedupe $(if $(ARTICLES),--articles $(ARTICLES))
+	$(BIN)/python -m tests.benchmarks.edited_stories
 
 bench-second-run: $(READY) ## what it costs to crawl a site again
 	$(BIN)/python -m tests.benchmarks.second_run

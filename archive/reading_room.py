@@ -13,6 +13,7 @@ from archive.search import Filters, Sort, search
 
 if TYPE_CHECKING:
     from archive.cite import Cited
+    from archive.edits import Edit
     from archive.export import Form
     from archive.results import SearchResult, Shown, Status
     from archive.verify import Report
@@ -57,6 +58,13 @@ class ReadingRoom:
         """All that is known of an article, by its id, any of its URLs, or a record id; see `archive.query.show`."""
         with query.reading(self.path / "catalog.db") as db:
             return query.show(db, what)
+
+    def diff(self, what: str = "", *, since: str = "", site: str = "") -> list[Edit]:
+        """The edits of one article, oldest first, or the newest ones of all; see `archive.edits`."""
+        from archive.edits import edits_of, newest_edits
+
+        with query.reading(self.path / "catalog.db") as db:
+            return edits_of(db, what) if what else newest_edits(db, since=since, site=site)
 
     def status(self, *, jobs: int = 10) -> Status:
         """How the collection stands, with its last *jobs*."""

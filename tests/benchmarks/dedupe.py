@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -190,6 +191,7 @@ def measure(seeds: Iterable[int], tools: Iterable[str]) -> dict[str, Score]:
             pairs = TOOLS[name](planted)
             score.seconds += time.process_time() - begun
             score.add(planted, truth, pairs)
+            print(f"seed {seed}: {name} {score.row}", file=sys.stderr, flush=True)
     return scores
 
 
