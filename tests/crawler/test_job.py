@@ -180,8 +180,9 @@ def test_the_watermark_waits_for_what_is_not_read(job: Job, opened: Callable[[],
 def test_what_was_not_folded_is_caught_up(job: Job, opened: Callable[[], Opened], tmp_path: Path) -> None:
     """Captures that a dead job had written but not folded are folded and acknowledged before anything is leased."""
     lease = job._opened.frontier.lease(1)[0]
+    now = datetime.now(UTC)  # so that the home page is not due again
     for path in ("/", "/2", "/3"):
-        job.record(exchange(path))
+        job.record(exchange(path, started_at=now, finished_at=now))
     job._opened.closing.close()  # as dead as it can be in this process: locks and databases are let go, nothing more
     later = opened()
 
