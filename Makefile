@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYWEB  := .venv-pywb/.ready
 
-.PHONY: demo test lint bench bench-extraction bench-newsweb bench-discovery bench-second-run bench-dedupe soak clean help
+.PHONY: demo test lint bench bench-extraction bench-newsweb bench-query bench-discovery bench-second-run bench-dedupe soak clean help
 
 help:           ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -53,6 +53,9 @@ bench-dedupe: $(READY)  ## how well copies are found, beside other tools; ARTICL
 
 bench-second-run: $(READY) ## what it costs to crawl a site again
 	$(BIN)/python -m tests.benchmarks.second_run
+
+bench-query: $(READY) ## how long searches and articles take in a catalog of a million made-up articles
+	$(BIN)/python -m tests.benchmarks.query
 
 soak: $(READY)  ## tests of processes and timing 20 times, every fault at every point, then a crawl under 1,000 kill -9
 	$(BIN)/python -m tests.benchmarks.soak --repeats 20

@@ -23,7 +23,11 @@ from archive.results import Facet, Hit, Pressmark, SearchResult
 from archive.text import storable
 
 MAX_RANKED = 10_000
-"""Up to so many matches are counted, ranked and put into facets; of more the newest ones are."""
+"""Up to so many matches are counted, ranked and put into facets."""
+
+NEWEST = 2_000
+"""Of more than that, so many of the newest are ranked and put into facets: a match costs microseconds, a common word
+stands in millions of articles."""
 
 MAX_QUERY = 2000
 """Characters that a query or a filter may have."""
@@ -89,7 +93,9 @@ def search(
     """
     asked = _asked(db, query, filters)
     with syntax_errors(db, asked.words):
-        total, first = asked.count(db)
+        total, first = asked.count(db, MAX_RANKED + 1)
+        if total > MAX_RANKED:
+            _, first = asked.count(db, min(NEWEST, MAX_RANKED))
         found = asked.page(db, sort=sort, limit=limit, offset=offset, first=first)
         return SearchResult(
             query=asked.words,
@@ -141,12 +147,12 @@ class _Asked:
     text: str
     """The expression that names the text of a match."""
 
-    def count(self, db: sqlite3.Connection) -> tuple[int, int]:
-        """How many match, counted up to one more than `MAX_RANKED`, and the oldest text among those."""
+    def count(self, db: sqlite3.Connection, most: int) -> tuple[int, int]:
+        """How many match, counted up to *most*, and the oldest text among the newest so many."""
         newest = f"order by {self.text} desc" if self.words else ""
         total, first = db.execute(
             f"select count(*), min(text) from (select {self.text} as text {self.source} {newest} limit ?)",  # noqa: S608  conditions of _FILTERS
-            (*self.values, MAX_RANKED + 1),
+            (*self.values, most),
         ).fetchone()
         return total, first or 0
 
@@ -166,7 +172,7 @@ class _Asked:
         order = f"{self.text} desc" if self.words else "a.dated_at desc, a.id"
         rows = db.execute(
             f"with m as materialized (select {columns} {self._newest()} order by {order} limit ?) {_COUNTS}",
-            (*self.values, *self._bound(first), MAX_RANKED),
+            (*self.values, *self._bound(first), MAX_RANKED if self.words else NEWEST),
         )
         found = defaultdict(list)
         for name, value, count in rows:
