@@ -192,25 +192,28 @@ class Tally:
             yield f"without a test: {number} {FAULTS[number]} ({WITHOUT_TEST.get(number, 'no reason is given')})"
 
 
+_PROPERTY = "faults"
+
+
 class FaultTable:
     """The plugin: listens to marked tests, and prints the table at the end."""
 
     def __init__(self, *, wanted: bool) -> None:
         self.tally = Tally()
         self._wanted = wanted
-        self._faults_of: dict[str, tuple[int, ...]] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Learn which tests are marked."""
+        """Have the reports of marked tests say with what they are marked, also to another process."""
         for item in items:
             numbers = tuple(number for mark in item.iter_markers("fault") for number in mark.args)
             if numbers:
-                self._faults_of[item.nodeid] = numbers
+                item.user_properties.append((_PROPERTY, numbers))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count what has ended."""
         if report.when == "call" or report.outcome != "passed":
-            self.tally.count(report.nodeid, self._faults_of.get(report.nodeid, ()), report.outcome)
+            numbers = dict(report.user_properties).get(_PROPERTY, ())
+            self.tally.count(report.nodeid, numbers, report.outcome)  # type: ignore[arg-type]  # ours
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the table, where it is wanted and something was tried."""
