@@ -36,8 +36,9 @@ def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | No
     settings = _settings(order)
     job = Job(order, open_job(order, settings), room=settings.getint("CONCURRENT_REQUESTS"))
     job.on_progress = on_progress
+    log_file = order.collection / "logs" / f"{job.name}.log"
     try:
-        _log_to(order.collection / "logs" / f"{job.name}.log", settings)
+        _log_to(log_file, settings)
         process = AsyncCrawlerProcess(settings)
         crawler = process.create_crawler("news")
         crawler.pressmark_job = job  # type: ignore[attr-defined]  # the one place that all components share
@@ -47,6 +48,7 @@ def run_crawl(order: CrawlOrder, *, on_progress: Callable[[Progress], None] | No
         process.start()
     finally:
         summary = job.close_at_once("shutdown")
+        _end_log(log_file)
     if task.done() and not task.cancelled() and (broken := task.exception()) is not None:
         raise broken
     if job.error is not None and not isinstance(job.error, PressmarkError):
@@ -69,6 +71,14 @@ def _log_to(path: Path, settings: Settings) -> None:
     on_stderr.setFormatter(PrintableLog(logging.Formatter("pressmark: %(message)s")))
     on_stderr.setLevel(logging.WARNING)
     logging.getLogger("crawler").addHandler(on_stderr)
+
+
+def _end_log(path: Path) -> None:
+    """Scrapy leaves its log open to the end of the process, which may have more to do."""
+    for handler in logging.root.handlers[:]:
+        if isinstance(handler, logging.FileHandler) and handler.baseFilename == str(path.absolute()):
+            logging.root.removeHandler(handler)
+            handler.close()
 
 
 def _settings(order: CrawlOrder) -> Settings:

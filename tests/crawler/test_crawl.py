@@ -444,6 +444,27 @@ def test_the_catalog_is_read_again(crawl: Crawl, web: TinyWeb, server: Server, k
     assert captured(kept) == once(web)
 
 
+_AFTERWARDS = """
+import os, sys
+from pathlib import Path
+from crawler.orders import CrawlOrder
+from crawler.run import run_crawl
+
+kept = Path(sys.argv[2])
+run_crawl(CrawlOrder(targets=(sys.argv[1],), collection=kept, allow_networks=("127.0.0.0/8",), delay=0))
+held = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")]
+print([name for name in held if name.startswith(str(kept))])
+"""
+
+
+def test_nothing_stays_open(server: Server, kept: Path) -> None:
+    """After a crawl the process holds no file of the collection: log, databases, WARC and lock are closed."""
+    words = [sys.executable, "-c", _AFTERWARDS, f"http://127.0.0.1:{server.port}/", str(kept)]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+
+    assert ended.stdout == "[]\n"
+
+
 def test_reading_children(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
     """Pages are read in children as in the crawling process."""
     ended = crawl(settings={"PRESSMARK_READING_CHILDREN": 2})
