@@ -445,14 +445,14 @@ def test_the_catalog_is_read_again(crawl: Crawl, web: TinyWeb, server: Server, k
 
 
 _AFTERWARDS = """
-import os, sys
+import sys
 from pathlib import Path
 from crawler.orders import CrawlOrder
 from crawler.run import run_crawl
 
 kept = Path(sys.argv[2])
 run_crawl(CrawlOrder(targets=(sys.argv[1],), collection=kept, allow_networks=("127.0.0.0/8",), delay=0))
-held = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")]
+held = [str(fd.readlink()) for fd in Path("/proc/self/fd").iterdir() if fd.exists()]
 print([name for name in held if name.startswith(str(kept))])
 """
 
