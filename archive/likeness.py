@@ -55,8 +55,8 @@ _DEVIATIONS = 3.0
 _APART = 0.15
 _LEAST_FIGURES = 6  # shingles with figures: two figures make as many
 _FIGURES = 0.5
-_LEAST_RENAMED = 2  # one may be the city of a dateline
-_LONG_NAME = 3
+_LEAST_RENAMED = 2
+_LONG_NAME = 2  # words
 _LONGEST_NAME = 6
 _WORD = re.compile(r"\w+")
 # Thai to Khmer, kana, Han with its extensions
@@ -222,8 +222,8 @@ def _renamed(one: Profile, other: Profile) -> bool:
     names = [
         min(_unknown_names(one.lead[a:b], other), _unknown_names(other.lead[c:d], one))
         for tag, a, b, c, d in places
-        if tag == "replace" and max(b - a, d - c) <= _LONGEST_NAME
-    ]
+        if tag == "replace" and a and c and max(b - a, d - c) <= _LONGEST_NAME
+    ]  # what begins both texts is the city of a dateline
     return sum(map(bool, names)) >= _LEAST_RENAMED or max(names, default=0) >= _LONG_NAME
 
 

@@ -28,6 +28,7 @@ from archive.results import (
     SiteStatus,
     Status,
 )
+from archive.syndication import family_of
 from archive.text import storable
 from archive.urlkey import url_key
 
@@ -118,6 +119,7 @@ def show(db: sqlite3.Connection, what: str) -> Shown:
         family=tuple(
             Relative(**dict(zip(_RELATIVE, values, strict=True))) for values in db.execute(_FAMILY_OF, (article,))
         ),
+        syndication=family_of(db, article),
     )
 
 
@@ -244,7 +246,15 @@ def _show_page(db: sqlite3.Connection, what: str) -> Shown:
         raise NotFound(f"nothing is known of {what!r}; {_nearest(db, what)}")
     urls = tuple(sorted({capture.url for capture in captures}))
     return Shown(
-        article=None, fields={}, pressmark=None, urls=urls, evidence=(), captures=captures, revisions=(), family=()
+        article=None,
+        fields={},
+        pressmark=None,
+        urls=urls,
+        evidence=(),
+        captures=captures,
+        revisions=(),
+        family=(),
+        syndication=None,
     )
 
 

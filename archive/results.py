@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.lock import Holder
+from archive.syndication import Family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +232,9 @@ class Shown:
 
     family: tuple[Relative, ...]
     """Other articles that are copies of it, or it of them."""
+
+    syndication: Family | None
+    """Who of them had the story first, and what each copied and added, itself among them; None without a family."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from crawler.cli import options
 if TYPE_CHECKING:
     from archive.lock import Holder
     from archive.results import JobStatus, SearchResult, Shown, ShownEvidence, Status
+    from archive.syndication import Family, Member
     from crawler.cli.output import Format
     from crawler.coverage import Coverage
 
@@ -51,6 +52,7 @@ _STATUS_HELP = """Say how a collection stands: sites, last jobs, sizes.
 \b
 pressmark status -c news
 pressmark status --coverage                          what is missing, and why
+pressmark status --press-releases                    how much of what was published is copied from wires
 pressmark status --json
 """
 
@@ -184,9 +186,16 @@ def status(
     coverage: Annotated[
         bool, typer.Option("--coverage", help="What is missing: seen and not fetched, dead feeds, days without news.")
     ] = False,
+    press_releases: Annotated[
+        bool, typer.Option("--press-releases", help="How much of each site and month is text of press releases.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Say how a collection stands."""
+    options.at_most_one({"--coverage": coverage, "--press-releases": press_releases})
+    if press_releases:
+        _tell_press_releases(collection, as_json=as_json)
+        return
     if coverage:
         _tell_coverage(options.existing(collection), as_json=as_json)
         return
@@ -277,8 +286,8 @@ def _show_article(shown: Shown) -> None:
     if len(shown.revisions) > 1:
         revisions = [{"seen": r.captured_at[:19], "headline": r.headline, "id": r.id} for r in shown.revisions]
         show_table(revisions, ("seen", "headline", "id"), title="Revisions")
-    if shown.family:
-        show_table([asdict(one) for one in shown.family], ("headline", "site", "date_published", "url"), title="Copies")
+    if shown.syndication is not None and shown.article is not None:
+        _show_family(shown.syndication, shown.article["id"])
     print_lines(("Captures", "italic"))
     for capture in shown.captures:
         read_as = " ".join(part for part in (capture.reading, capture.reason) if part) or capture.outcome
@@ -289,6 +298,39 @@ def _show_article(shown: Shown) -> None:
             (f"  {capture.captured_at[:19]}  {what}  {capture.url}{note}", ""),
             (f"    {mark.warc} @{mark.offset}+{mark.length} {mark.payload_digest}", "dim"),
         )
+
+
+_BECAUSE = {
+    "canonical": "others name it as the canonical page",
+    "credit": "others name it as their source",
+    "date": "it was published first",
+    "capture": "no page gives a date, and it was seen first",
+}
+
+
+def _show_family(family: Family, article: str) -> None:
+    from crawler.cli.output import print_lines
+
+    print_lines((f"One story on {len(family.members):,} pages; {_BECAUSE[family.because]}", "italic"))
+    for one in family.members:
+        who = "first" if one.is_first else "this one" if one.id == article else ""
+        when = one.date_published or f"seen {one.first_captured_at[:19]}"
+        print_lines(
+            (f"  {who:<10}{when:<27}{one.site}  {one.headline}", ""), (f"{'':12}{_copied(one)}{one.url}", "dim")
+        )
+    for one in family.members:
+        if one.id == article and one.added:
+            print_lines(("  added here:", "italic"), *((f"  + {paragraph}", "") for paragraph in one.added))
+    print_lines(("", ""))
+
+
+def _copied(one: Member) -> str:
+    said = [
+        "" if one.is_first else f"has {one.copied:.0%} of the first text, {one.own:.0%} of its own",
+        f"names {one.credit} as its source" if one.credit else "",
+        f"points to {one.points_to}" if one.points_to else "",
+    ]
+    return "".join(f"{part}; " for part in said if part)
 
 
 def _show_fields(article: dict[str, Any], shown: Shown) -> None:
@@ -355,6 +397,20 @@ def _show_coverage(site: Coverage) -> None:
 def _how_it_ended(job: JobStatus, running: Holder | None) -> str:
     """Of a job without an exit code: it runs, or was killed; its name ends with the process that it ran in."""
     return "running" if running and job.job.endswith(f"-{running.pid}") else "killed"
+
+
+def _tell_press_releases(collection: str, *, as_json: bool) -> None:
+    from archive.syndication import release_shares
+    from crawler.cli.output import say, show_table, write_json
+
+    with options.catalog(collection) as db:
+        shares = release_shares(db)
+    if as_json:
+        write_json([asdict(one) | {"share": one.share} for one in shares])
+        return
+    rows = [asdict(one) | {"share of words": f"{one.share:.1%}"} for one in shares]
+    show_table(rows, ("site", "month", "articles", "releases", "words", "release_words", "share of words"))
+    say("an article counts when it names a wire for press releases as its source, or copies one that does")
 
 
 def _show_status(now: Status) -> None:
