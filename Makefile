@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYWEB  := .venv-pywb/.ready
 
-.PHONY: demo test lint bench bench-extraction bench-newsweb bench-query bench-discovery bench-second-run bench-dedupe soak clean help
+.PHONY: demo test lint bench bench-extraction bench-newsweb bench-query bench-discovery bench-second-run bench-hosts bench-dedupe soak clean help
 
 help:           ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -50,6 +50,9 @@ bench-discovery: $(READY) ## how much of simulated sites is found, by each way a
 bench-dedupe: $(READY)  ## how well copies are found, beside other tools; ARTICLES=1000000: what that costs in a large catalog
 	$(BIN)/python -m tests.benchmarks.dedupe $(if $(ARTICLES),--articles $(ARTICLES))
 	$(BIN)/python -m tests.benchmarks.edited_stories
+
+bench-hosts: $(READY) ## pauses and fairness with a thousand hosts at once, by the server's clock
+	$(BIN)/python -m tests.benchmarks.many_hosts
 
 bench-second-run: $(READY) ## what it costs to crawl a site again
 	$(BIN)/python -m tests.benchmarks.second_run

@@ -41,7 +41,9 @@ from crawler.scheduler import Schedule
 from crawler.settling import asked_pause
 from crawler.silence import NO_CONNECTION, Silence
 from crawler.watermarks import Watermarks
+from pipelines.urls import registered_domain
 from spiders.barren import Barren
+from spiders.walls import REST, Walls
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -89,6 +91,7 @@ class Job:
         self.counts: Counter[str] = opened.folding.counts
         self.barren = Barren()
         self.silence = Silence(opened.waits)
+        self.walls = Walls()
         self.schedule = Schedule(
             opened.frontier,
             sites=opened.sites,
@@ -290,9 +293,8 @@ class Job:
             return None
         self.counts["schedule/blocked"] += 1
         header = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-        pause = asked_pause(header, capture.captured_at)
-        if pause is None and capture.status == 429:
-            pause = 30.0
+        asked = asked_pause(header, capture.captured_at)
+        pause = self.walls.pause(capture_host(lease, capture), capture.status, asked)
         if pause is not None and lease is not None:
             self.schedule.pause(lease.host, pause)
         return pause
@@ -308,6 +310,7 @@ class Job:
         self._queued.add(record_id)
         self._queue.append(settled)
         self.barren.saw(settled.capture, settled.reading)
+        self._look_for_wall(settled)
         if isinstance(settled.reading, Article):
             self.counts["reading/article"] += 1
             self._by_site[settled.capture.site, "articles"] += 1
@@ -317,6 +320,13 @@ class Job:
             self.flush()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_MAX_WAIT, self.flush)
+
+    def _look_for_wall(self, settled: Settled) -> None:
+        """Leave a host alone, for longer than this job waits, that answers with nothing but walls."""
+        host = capture_host(settled.lease, settled.capture)
+        if settled.lease is not None and self.walls.saw(host, settled.capture, settled.reading):
+            log.warning("%s answers with nothing but %s; it is left to a later job", host, self.walls.closed[host])
+            self.schedule.pause(host, REST)
 
     def flush(self) -> None:
         """Sync the WARC, then commit what waits. What goes wrong here ends the job.
@@ -521,8 +531,13 @@ class Job:
         if failures and not answers:
             return "no target could be reached", NothingReached.exit_code
         if self.schedule.paused:
-            return f"asked to wait by {', '.join(sorted(self.schedule.paused))}", BLOCKED
+            return self._why_paused(), BLOCKED
         return reason, 0
+
+    def _why_paused(self) -> str:
+        walls = [f"{host} answers with nothing but {what}" for host, what in sorted(self.walls.closed.items())]
+        waiting = sorted(self.schedule.paused.keys() - self.walls.closed.keys())
+        return "; ".join([*walls, *([f"asked to wait by {', '.join(waiting)}"] if waiting else [])])
 
     def _of_site(self, site: str) -> SiteSummary:
         return SiteSummary(
@@ -546,6 +561,11 @@ class Job:
 def _is_for_rules(capture: Capture) -> bool:
     """Whether it is of robots.txt, or of what that redirects to: an answer that shows no page of a site."""
     return capture.url.endswith("/robots.txt") or capture.hops.rstrip("R").endswith("P")
+
+
+def capture_host(lease: Lease | None, capture: Capture) -> str:
+    """Whom a request burdened."""
+    return lease.host if lease is not None else registered_domain(capture.url)
 
 
 def leads_to_many(readings: Iterable[Reading | None]) -> bool:

@@ -57,16 +57,24 @@ class Barren:
     def saw(self, capture: Capture, reading: Reading | None) -> None:
         """Count a page that was fetched, and what it was read as."""
         led_here = self.redirects.pop(capture.url, ())
+        if isinstance(reading, NotAnArticle) and reading.reason == "redirect":
+            self._remember(capture, reading, led_here)
+            return
+        for part in led_here:  # a redirect counts when what it leads to is fetched for it, and not where that is known
+            self._of(part).pages += 1
+        own: list[str] = []
         if capture.discovered in _LINKED and capture.via is not None:
+            own = parts_of(capture.url)
             led_here = (*led_here, parts_of(capture.via)[1])
-            for part in parts_of(capture.url):
+            for part in own:
                 self._of(part).pages += 1
         if isinstance(reading, Article) and reading.date_published:
-            own = parts_of(capture.url) if capture.discovered in _LINKED else ()
             for part in (*own, *led_here):  # a list of links, or a redirect, is worth what it leads to
                 self._of(part).news += 1
-        elif isinstance(reading, NotAnArticle) and reading.reason == "redirect" and len(self.redirects) < MAX_REDIRECTS:
-            self.redirects |= {link.url: (*led_here, parts_of(capture.url)[1]) for link in reading.links}
+
+    def _remember(self, capture: Capture, redirect: NotAnArticle, led_here: tuple[str, ...]) -> None:
+        if len(self.redirects) < MAX_REDIRECTS:
+            self.redirects |= {link.url: (*led_here, parts_of(capture.url)[1]) for link in redirect.links}
 
     def bars(self, url: str, *, discovered: str, priority: int) -> bool:
         """Whether a URL lies in a part that has brought nothing, so that it is not fetched in this job."""

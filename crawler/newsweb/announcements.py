@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
@@ -63,11 +63,13 @@ def atom(site: SitePlan, slots: Sequence[Slot], updated: datetime) -> str:
     )
 
 
-def sitemap_index(site: SitePlan, months: Sequence[str], updated: datetime) -> str:
-    """A sitemap index: one file a month, one for the other pages, and the news sitemap."""
-    names = [*(f"/sitemaps/articles-{month}.xml.gz" for month in months), "/sitemaps/pages.xml", "/news-sitemap.xml"]
+def sitemap_index(site: SitePlan, months: Mapping[str, datetime], updated: datetime) -> str:
+    """A sitemap index: one file a month, with its last change, one for the other pages, and the news sitemap."""
+    parts = {f"/sitemaps/articles-{month}.xml.gz": changed for month, changed in months.items()}
+    parts |= dict.fromkeys(("/sitemaps/pages.xml", "/news-sitemap.xml"), updated)
     rows = "\n".join(
-        f"<sitemap><loc>{site.origin}{name}</loc><lastmod>{updated.isoformat()}</lastmod></sitemap>" for name in names
+        f"<sitemap><loc>{site.origin}{name}</loc><lastmod>{changed.isoformat()}</lastmod></sitemap>"
+        for name, changed in parts.items()
     )
     return f"{_XML}<sitemapindex {_SITEMAP_SPACE}>\n{rows}\n</sitemapindex>\n"
 

@@ -228,7 +228,9 @@ class Site:
         if path == plan.atom:
             return self._announce(announcements.atom(plan, newest, self.changed_at), "application/atom+xml")
         if path == plan.sitemap:
-            return self._announce(announcements.sitemap_index(plan, self.months, self.changed_at), "application/xml")
+            return self._announce(
+                announcements.sitemap_index(plan, self._changed_months(), self.changed_at), "application/xml"
+            )
         if path == "/sitemaps/pages.xml":
             return self._announce(announcements.page_sitemap(plan, self._indexed_paths()), "application/xml")
         if path == "/news-sitemap.xml":
@@ -238,6 +240,14 @@ class Site:
     @cached_property
     def months(self) -> tuple[str, ...]:
         return tuple(sorted({f"{slot.published:%Y-%m}" for slot in self.slots}, reverse=True))
+
+    def _changed_months(self) -> dict[str, datetime]:
+        """By month: when something in it last changed."""
+        changed: dict[str, datetime] = {}
+        for slot in self.slots:
+            month, at = f"{slot.published:%Y-%m}", slot.modified or slot.published
+            changed[month] = max(changed.get(month, at), at)
+        return {month: changed[month] for month in self.months}
 
     def _month_sitemap(self, path: str) -> Reply | None:
         month = path.removeprefix("/sitemaps/articles-").removesuffix(".xml.gz")

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from crawler.newsweb import LogEntry, NewsWeb, Server, serve
 from pipelines.urls import canonical, registered_domain
-from tests.end_to_end import crawl, rows
+from tests.end_to_end import crawl_words, pressmark, rows
 
 FIRST_SEED = 770_001
 TRAPS = ("/calendar/", "/desk/", "/archive/years/", "/finder/", "/wiki/")
@@ -183,7 +183,8 @@ def _options() -> argparse.Namespace:
 def _crawl(web: NewsWeb, server: Server, truth: Truth, ways: dict[str, Way], delay: float, ours: Behaviour) -> None:
     with tempfile.TemporaryDirectory(prefix="pressmark-bench-") as folder:
         kept = Path(folder) / "kept"
-        ran = crawl(web, server, kept, web.home_urls, "--json", "--delay", str(delay))
+        words = crawl_words(web.home_urls, kept, server.connect_to, "--json", "--delay", str(delay))
+        ran = pressmark(*words, cwd=kept.parent, timeout=1800)
         if ran.code:
             sys.exit(f"the crawl ended with {ran.code}: {ran.err}")
         catalog = kept / "catalog.db"

@@ -76,6 +76,23 @@ def test_lists_are_worth_what_they_lead_to():
     assert [path for path in ("tag/x", "go/x", "r/x", "news/y") if bars(barren, path)] == []
 
 
+def test_redirects_to_what_is_known():
+    """Short links to articles that were fetched before bring nothing new, and are no trap."""
+    barren = Barren()
+    for n in range(2 * PATIENCE):
+        saw(barren, f"go/{n}", NotAnArticle(reason="redirect", links=(Link(url=f"{HOME}news/{n}", rel="redirect"),)))
+    assert not bars(barren, "go/x")
+
+
+def test_redirects_to_pages_without_news():
+    """Short links that lead to ever more pages without news end like those pages themselves."""
+    barren = Barren()
+    for n in range(PATIENCE):
+        saw(barren, f"go/{n}", NotAnArticle(reason="redirect", links=(Link(url=f"{HOME}wiki/{n}", rel="redirect"),)))
+        saw(barren, f"wiki/{n}", UNDATED, discovered="redirect")
+    assert bars(barren, "go/x")
+
+
 def test_a_host_of_many_barren_parts():
     """When a whole host brings nothing, only what looks like an article is followed there."""
     barren = Barren()
