@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 _FIRST: Final = "block_model.json"
 _SECOND: Final = "block_model_context.json"
 THRESHOLD: Final = 0.45
+CONFIDENT: Final = 0.9
+"""Confidence below which a page is looked at a second time; of real pages that is about one in eleven."""
+
+_VERY_LIKELY: Final = 0.8
+_LEAST_LETTERS: Final = 300
+_LEAST_SHARE: Final = 0.1
+_BODY_NAMES: Final = HINT_BIT["body"] | HINT_BIT["article"]
+_ARTICLE: Final = TAGS.index("article")
 _DOUBTED: Final = {False: 0.65, True: 0.85}
 """How likely a tail is at most, without and with tools for sharing before it; and of which share of the text."""
 
@@ -66,7 +74,7 @@ class Body:
     """Pictures inside the article, with captions and credits."""
 
     confidence: float = 0.0
-    """How sure the reader is of the whole, from 0 to 1; below 0.5 a second reader is worth its time."""
+    """How sure the reader is of the whole, from 0 to 1; below `CONFIDENT` it looks a second time."""
 
     dropped: tuple[Dropped, ...] = ()
     """The blocks between headline and end that were left out, in their order."""
@@ -105,7 +113,29 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: fr
 def choose(blocks: Blocks, likely: NDArray[np.float32], fields: Fields) -> list[int]:
     """The places of the blocks of the body: those that are likely enough, then what the rules for single lines say."""
     sure = [int(i) for i in np.flatnonzero(likely > THRESHOLD)]
-    return settle(blocks, _with_headings(blocks, likely, _without_tail(blocks, likely, sure)), fields)
+    chosen = settle(blocks, _with_headings(blocks, likely, _without_tail(blocks, likely, sure)), fields)
+    if _confidence(blocks, likely, chosen) >= CONFIDENT:
+        return chosen
+    return _in_one_element(blocks, likely, chosen)
+
+
+def _in_one_element(blocks: Blocks, likely: NDArray[np.float32], chosen: list[int]) -> list[int]:
+    """*chosen* within the one element, of those called article or body, that holds most of what is very likely.
+
+    Where the model is in doubt, what it doubts are comments and other articles, and they stand in elements of their
+    own. All of *chosen* where no such element holds enough.
+    """
+    letters = np.array([len(text) for text in blocks.texts]) * (likely > THRESHOLD)
+    gain = np.concatenate([[0.0], np.cumsum(letters * (likely - _VERY_LIKELY))])
+    held = np.concatenate([[0.0], np.cumsum(letters)])
+    least = max(_LEAST_LETTERS, _LEAST_SHARE * float(held[-1]))
+    best, most = range(len(blocks.texts)), 0.0
+    for element, (first, end) in enumerate(zip(blocks.first_blocks, blocks.end_blocks, strict=True)):
+        if blocks.hints[element] & _BODY_NAMES or blocks.tags[element] == _ARTICLE:
+            last = end if end >= 0 else len(blocks.texts)
+            if gain[last] - gain[first] > most and held[last] - held[first] >= least:
+                best, most = range(first, last), float(gain[last] - gain[first])
+    return [i for i in chosen if i in best]
 
 
 def _without_tail(blocks: Blocks, likely: NDArray[np.float32], sure: list[int]) -> list[int]:

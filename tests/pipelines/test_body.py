@@ -295,3 +295,17 @@ def test_doubted_tail(gap: str, doubted: float, places: list[int]):
         captured_at=datetime(2024, 5, 6, tzinfo=UTC),
     )
     assert choose(page.blocks, np.array([0.99, 0.99, 0.99, 0.3, doubted], dtype=np.float32), Fields()) == places
+
+
+def test_second_look_at_a_doubtful_page():
+    """Where the model is in doubt, the body is what the one article holds that has most of what is very likely."""
+    comments = "".join(f"<p>{text}</p>" for text in (FOUR, FOUR, FOUR))
+    page = open_page(
+        f"<article><p>{ONE}</p><p>{TWO}</p><p>{THREE}</p></article><section>{comments}</section>".encode(),
+        url="https://times.example/news/bridge",
+        captured_at=datetime(2024, 5, 6, tzinfo=UTC),
+    )
+    doubtful = np.array([0.97, 0.97, 0.97, 0.7, 0.7, 0.7], dtype=np.float32)
+
+    assert choose(page.blocks, doubtful, Fields()) == [0, 1, 2]
+    assert choose(page.blocks, np.maximum(doubtful, 0.95), Fields()) == [0, 1, 2, 3, 4, 5]
