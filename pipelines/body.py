@@ -19,7 +19,7 @@ from pipelines.block_features import Declared, Layout, features
 from pipelines.block_model import load_model
 from pipelines.blocks import TAGS, Blocks
 from pipelines.body_lines import Fields, is_end_label, settle
-from pipelines.body_markup import clean_text, markup, plain_text
+from pipelines.body_markup import clean_text, framed, markup, plain_text
 from pipelines.pictures import pictures_of
 from pipelines.vocabulary import HINT_BIT
 
@@ -100,9 +100,10 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: fr
         return Body(text="")
     likely = likelihoods(blocks, declared_on(page, headline, standfirst))
     chosen = choose(blocks, likely, Fields(headline=headline, standfirst=standfirst, lines=apart))
+    in_frames = framed(blocks, chosen)
     return Body(
-        text=plain_text(blocks, chosen),
-        html=markup(blocks, chosen, page.base_url),
+        text=plain_text(blocks, in_frames),
+        html=markup(blocks, in_frames, page.base_url),
         images=pictures_of(blocks, set(chosen), page.base_url),
         confidence=_confidence(blocks, likely, chosen),
         dropped=_dropped(blocks, chosen),

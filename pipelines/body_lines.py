@@ -94,13 +94,16 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
 def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> list[int]:
     """*chosen* up to two neighbouring lines behind a paragraph that say other fields: date and section end a text."""
     told = {_line(line) for line in fields.lines if line}
+    if not told:
+        return chosen
     total, before, has_paragraph = sum(len(blocks.texts[i]) for i in chosen), 0, False
     for at, (last, coming) in enumerate(pairwise(chosen), start=1):
         before += len(blocks.texts[last])
         has_paragraph = has_paragraph or width(blocks.texts[last]) > _PARAGRAPH
-        may_end = has_paragraph and before > _LEAST_BEFORE_END * total
-        if may_end and any(_close(blocks.texts[i : i + 2], told) for i in range(last + 1, coming + 1)):
-            return chosen[:at]
+        if has_paragraph and before > _LEAST_BEFORE_END * total:
+            for i in range(last + 1, coming + 1):
+                if len(blocks.texts[i]) < _LONGEST_CLOSING_LINE and _close(blocks.texts[i : i + 2], told):
+                    return chosen[:at]
     return chosen
 
 
@@ -134,10 +137,10 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
     told = {_line(line) for line in (fields.headline, *fields.lines) if line}
     standfirst = _line(fields.standfirst)
     said = told | {standfirst} - {""}
-    paragraphs = [at for at, i in enumerate(chosen) if _is_paragraph(blocks.texts[i], said)]
-    if not paragraphs:
+    first = next((at for at, i in enumerate(chosen) if _is_paragraph(blocks.texts[i], said)), -1)
+    if first < 0:
         return chosen
-    first, end = paragraphs[0], paragraphs[-1] + 1
+    end = next(at for at in range(len(chosen), first, -1) if _is_paragraph(blocks.texts[chosen[at - 1]], said))
     while end < len(chosen) and not _says(blocks.texts[chosen[end]], told):
         end += 1
     return [
@@ -228,7 +231,9 @@ def _without_consent(blocks: Blocks, chosen: list[int], headline: str) -> list[i
 
 
 def _asks_consent(text: str) -> bool:
-    return len(text) < _LONGEST_CONSENT and _CONSENT.search(text) is not None
+    lowered = text[:_LONGEST_CONSENT].lower()
+    may_ask = len(text) < _LONGEST_CONSENT and ("cookie" in lowered or "クッキー" in lowered)
+    return may_ask and _CONSENT.search(text) is not None
 
 
 def _with_signatures(blocks: Blocks, chosen: list[int]) -> list[int]:

@@ -7,12 +7,13 @@ import unicodedata
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby, takewhile
+from operator import itemgetter
 from typing import Final, Literal
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
 from pipelines.blocks import TAGS, Blocks, is_skipped
+from pipelines.urls import joined
 
 _INLINE: Final = {"a": "a", "em": "em", "i": "em", "strong": "strong", "b": "strong"}
 _INLINE_PARENTS: Final = frozenset(
@@ -40,7 +41,7 @@ _INLINE_PARENTS: Final = frozenset(
 )
 _HEADINGS: Final = {TAGS.index(tag): tag for tag in ("h1", "h2", "h3", "h4", "h5", "h6")}
 _LI, _TR, _TABLE, _PRE, _QUOTE, _OL = (TAGS.index(tag) for tag in ("li", "tr", "table", "pre", "blockquote", "ol"))
-_UNSEEN_KEPT: Final = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_UNSEEN_KEPT: Final = "\u00ad\u200b\u2060\ufeff"
 _GAPS: Final = {"br": " ", "td": " | ", "th": " | "}
 _CELLS: Final = frozenset(["td", "th"])
 _EMPTY_WITHIN: Final = re.compile(r"\| (?=\|)")
@@ -50,16 +51,24 @@ _BULLETS: Final = "•·▪‣●○◦■–-"
 
 
 def clean_text(text: str) -> str:
-    """*text* in composed form, invisible letters removed, white space folded."""
-    if text.isascii():
-        return text
-    return " ".join(_UNSEEN_KEPT.sub("", unicodedata.normalize("NFC", text)).split())
+    """*text*, whose white space is folded, in composed form and without invisible letters."""
+    clean = clean_marks(text)
+    return clean if clean == text else " ".join(clean.split())
 
 
-def plain_text(blocks: Blocks, chosen: Sequence[int]) -> str:
+Framed = Sequence[tuple[tuple[str, int, str], int]]
+"""The chosen blocks, each behind its frame: its kind, the element that blocks of one list share, ul or ol."""
+
+
+def framed(blocks: Blocks, chosen: Sequence[int]) -> Framed:
+    """The *chosen* blocks with what they stand in."""
+    return [(_frame(blocks, block), block) for block in chosen]
+
+
+def plain_text(blocks: Blocks, chosen: Framed) -> str:
     """The chosen blocks with one blank line between them; list items begin with "- ", the rows of a table are lines."""
     parts = []
-    for (kind, _, _), group in groupby(((_frame(blocks, block), block) for block in chosen), key=lambda item: item[0]):
+    for (kind, _, _), group in groupby(chosen, key=itemgetter(0)):
         lines = [line for _, block in group if (line := _line(blocks, block, kind))]
         parts += ["\n".join(lines)] if kind == "tr" and _is_table(lines) else lines
     return "\n\n".join(parts)
@@ -108,12 +117,11 @@ def _with_empty_cells(row: str, before: int, behind: int) -> str:
     return " | " * before + _EMPTY_WITHIN.sub("|  ", row) + " | " * behind
 
 
-def markup(blocks: Blocks, chosen: Sequence[int], base_url: str) -> str:
+def markup(blocks: Blocks, chosen: Framed, base_url: str) -> str:
     """The chosen blocks as p, h2-h6, ul, ol, li, blockquote, table and pre, with links, emphasis and strength."""
-    framed = [(_frame(blocks, block), block, _inline(blocks, block, base_url)) for block in chosen]
     out = []
-    for (kind, _, listed), group in groupby(framed, key=lambda item: item[0]):
-        inner = [(block, text) for _, block, text in group if text]
+    for (kind, _, listed), group in groupby(chosen, key=itemgetter(0)):
+        inner = [(block, text) for _, block in group if (text := _inline(blocks, block, base_url))]
         if not inner:
             continue
         if kind == "li":
@@ -169,7 +177,7 @@ def _inline(blocks: Blocks, block: int, base_url: str) -> str:
         out.append(escape(clean_marks(text), quote=False))
         open_marks = marks
     out += [_closing(mark) for mark in reversed(open_marks)]
-    return _fold("".join(out)).strip()
+    return " ".join("".join(out).split())
 
 
 def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
@@ -182,12 +190,14 @@ def _closing(mark: str) -> str:
 
 
 def clean_marks(text: str) -> str:
-    """As `clean_text`, the white space left alone."""
-    return text if text.isascii() else _UNSEEN_KEPT.sub("", unicodedata.normalize("NFC", text))
-
-
-def _fold(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
+    """*text* in composed form and without invisible letters, the white space left alone."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    for letter in _UNSEEN_KEPT:
+        if letter in text:
+            text = text.replace(letter, "")
+    return text
 
 
 def _marks(node: LexborNode, base_url: str) -> tuple[str, ...]:
@@ -209,7 +219,7 @@ def _marks(node: LexborNode, base_url: str) -> tuple[str, ...]:
 def _link(href: str, base_url: str) -> str:
     """The absolute address; empty for a script or an anchor on the page."""
     try:
-        link = urljoin(base_url, href.strip())
+        link = joined(base_url, href.strip())
     except ValueError:
         return ""
     return link if href and not href.startswith("#") and link.startswith(("http://", "https://", "mailto:")) else ""

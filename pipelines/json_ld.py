@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
@@ -54,8 +55,14 @@ def types_of(node: Mapping[str, Json]) -> tuple[str, ...]:
     ('NewsArticle', 'Article')
     """
     kind = node.get("@type")
-    kinds = kind if isinstance(kind, list) else [kind]
-    return tuple(re.split(r"[/#:]", k)[-1] for k in kinds if isinstance(k, str))
+    if isinstance(kind, str):
+        return (_type_name(kind),)
+    return tuple(_type_name(k) for k in kind if isinstance(k, str)) if isinstance(kind, list) else ()
+
+
+@lru_cache(maxsize=1024)  # a dozen types are on nearly all pages
+def _type_name(kind: str) -> str:
+    return re.split(r"[/#:]", kind)[-1]
 
 
 def texts_of(value: Json) -> Iterator[str]:
@@ -158,7 +165,12 @@ def article_node(nodes: Iterable[Node], url: str = "", title: str = "") -> Node:
 
 def is_article(node: Node) -> bool:
     """Whether the node is an article, a posting or a report by its type."""
-    return any(_ARTICLE_TYPE.search(kind) for kind in types_of(node))
+    return any(_is_article_type(kind) for kind in types_of(node))
+
+
+@lru_cache(maxsize=1024)
+def _is_article_type(kind: str) -> bool:
+    return _ARTICLE_TYPE.search(kind) is not None
 
 
 _ARTICLE_TYPE = re.compile(r"Article$|Posting$|^Report$")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from archive.model import Evidence
 from pipelines.authors import people_in
@@ -15,7 +15,7 @@ from pipelines.finding import Finding, evidence_of, plain
 from pipelines.json_ld import Json, Node, text_of, texts_of, types_of
 from pipelines.lines import Line, line_of
 from pipelines.page import Page, fold
-from pipelines.urls import canonical, same_site, without_credentials
+from pipelines.urls import canonical, joined, same_site, without_credentials
 from pipelines.words.fields import KEYWORDS_META, SECTION_META
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ def _anchors_in(blocks: Blocks, i: int) -> list[LexborNode]:
 def _lies_above(page: Page, href: str) -> bool:
     """Whether the path of *page* lies below the one that *href* leads to."""
     try:
-        target, own = urlsplit(urljoin(page.base_url, href)), urlsplit(page.url)
+        target, own = urlsplit(joined(page.base_url, href)), urlsplit(page.url)
     except ValueError:
         return False
     path = target.path.rstrip("/")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from typing import Final
-from urllib.parse import urljoin
 
 from archive.model import Image
 from pipelines.blocks import TAGS, Blocks
+from pipelines.urls import joined
 from pipelines.vocabulary import HINT_BIT
 
 _FIGURE: Final = TAGS.index("figure")
@@ -67,10 +67,10 @@ def _address(attributes: dict[str, str | None], base_url: str) -> str:
 
 def _join(base_url: str, link: str) -> str:
     try:
-        joined = urljoin(base_url, link)
+        url = joined(base_url, link)
     except ValueError:
         return ""
-    return joined if joined.startswith(("http://", "https://")) else ""
+    return url if url.startswith(("http://", "https://")) else ""
 
 
 def _caption(blocks: Blocks, element: int, body: Collection[int]) -> tuple[str, str]:

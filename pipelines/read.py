@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from traceback import extract_tb
@@ -39,6 +40,7 @@ MAX_REFRESH_DELAY = 30.0
 MAX_REFRESH_TEXT = 600
 """Letters; a page with more of its own text is no mere redirect."""
 
+_ANY_PAGE = b"<title>A page</title><h1>A page</h1><p>1 January 2001</p><p>Text</p><a href=/a/b?c>Link</a>"
 _PARTS = ("*.json", "*.py", "words/*.py")
 _REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
 _BROKEN_OFF = frozenset({"disconnect", "time"})
@@ -104,6 +106,14 @@ class Reader:
         for part in sorted(path for form in _PARTS for path in Path(__file__).parent.glob(form)):
             digest.update(part.name.encode() + b"\0" + part.read_bytes())
         return f"{READER_VERSION}+{digest.hexdigest()[:12]}"
+
+    def prepare(self) -> None:
+        """Load what HTML needs, which is not loaded before, so that the first page costs no more than others."""
+        from pipelines.article import read_article
+        from pipelines.page import open_page
+
+        page = open_page(_ANY_PAGE, url="http://page.invalid/", captured_at=datetime(2001, 1, 2, tzinfo=UTC))
+        read_article(page, self.sites.layout(page.url, on=page.captured_at))
 
     def read(self, record: CapturedRecord) -> Reading:
         """What the record is; what the code itself fails at is Unreadable with the place in the code.

@@ -11,7 +11,7 @@ import re
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import ada_url
 
@@ -125,6 +125,19 @@ def _canonical(url: str, base: str) -> str:
     _check_length(url)  # what is escaped has grown
     address, mark, query = url.partition("?")
     return _without_tracking(address, query) if mark and query else url
+
+
+def joined(base: str, url: str) -> str:
+    """As `urllib.parse.urljoin`, which is not asked where *url* is absolute already. Raises ValueError as that does.
+
+    >>> joined("https://example.com/a/", "b"), joined("https://example.com/a/", "https://example.org/c")
+    ('https://example.com/a/b', 'https://example.org/c')
+    """
+    return url if _LEFT_BY_JOINING.fullmatch(url) else urljoin(base, url)
+
+
+_LEFT_BY_JOINING = re.compile(r"https?://[A-Za-z0-9.-]+/[A-Za-z0-9/._~%&=,-]*", re.ASCII)
+"""What `urljoin` gives back as it is, and takes its time to."""
 
 
 def registered_domain(url: str) -> str:

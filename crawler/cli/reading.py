@@ -151,8 +151,11 @@ def _read_url(url: str, allow_networks: tuple[str, ...]) -> Reading:
 def _extract_batch(manifest: Path, output: Path | None) -> None:
     from archive.printable import json_text
     from crawler.cli.output import say
+    from crawler.reading_child import collect_seldom
 
     reader = _reader()
+    reader.prepare()
+    collect_seldom()
     try:
         lines = manifest.read_text(encoding="utf-8").splitlines()
         place = output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout)
