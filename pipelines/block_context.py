@@ -45,7 +45,7 @@ def context(layout: Layout, first_look: Floats) -> tuple[tuple[str, ...], Floats
 
 def _around(layout: Layout, likely: Numbers) -> Rows:
     """The likelihoods before and after each block."""
-    rows: Rows = [likely, *(shifted(likely[None], shift) for shift in _SHIFTS)]
+    rows: Rows = [likely, *shifted(likely[None], _SHIFTS)]
     weighted = np.array([likely, likely * layout.length, layout.length])
     for mean, text, letters in windows(weighted, _REACHES):
         rows += [mean, text / np.maximum(letters, 1)]
@@ -56,16 +56,17 @@ def _inside(layout: Layout, likely: Numbers) -> Rows:
     """The likelihoods in the elements around each block, and in the frames of the same template, itself left out."""
     text = likely * layout.length
     around = layout.up[:_LEVELS]
-    sum_likely, sum_text = layout.within(running(likely))[around], layout.within(running(text))[around]
-    others = (layout.end - layout.first)[around] - 1
-    letters = layout.within(layout.before)[around] - layout.length
+    within = np.array([*layout.within(running(np.array([likely, text]))), layout.end - layout.first, layout.mass])
+    sum_likely, sum_text, others, letters = within.take(around, axis=1)
+    others -= 1
+    letters -= layout.length
     beside = np.where(others > 0, (sum_likely - likely) / np.maximum(others, 1), -1)
     text_beside = np.where(others > 0, (sum_text - text) / np.maximum(letters, 1), -1)
     shares = sum_text / max(float(text.sum()), 1.0)
     rows: Rows = [np.stack((beside, text_beside, shares), axis=1).reshape(-1, layout.n)]
     for group in layout.templates:
-        alike = np.bincount(group)[group] - 1
-        mean = (np.bincount(group, likely)[group] - likely) / np.maximum(alike, 1)
+        alike = np.bincount(group).take(group) - 1
+        mean = (np.bincount(group, likely).take(group) - likely) / np.maximum(alike, 1)
         rows.append(np.where(alike > 0, mean, -1))
     return rows
 
@@ -77,7 +78,7 @@ def _along(layout: Layout, likely: Numbers) -> Rows:
     chosen = running(np.where(on, layout.length, 0.0))
     total = max(float(chosen[-1]), 1.0)
     last, coming = nearest(on)
-    last, coming = np.concatenate([[-50], last[:-1]]), np.concatenate([coming[1:], [n + 50]])
+    last[1:], last[0], coming[:-1], coming[-1] = last[:-1].copy(), -50, coming[1:].copy(), n + 50
     before, after = np.maximum(last, 0), np.minimum(coming, n - 1)
     rows: Rows = [
         chosen[:-1] / total,
@@ -86,11 +87,11 @@ def _along(layout: Layout, likely: Numbers) -> Rows:
         float(chosen[-1] / layout.total),
         at - last,
         coming - at,
-        np.where(last >= 0, letters[:-1] - letters[before + 1], _FAR),
-        np.where(coming < n, letters[after] - letters[1:], _FAR),
+        np.where(last >= 0, letters[:-1] - letters.take(before + 1), _FAR),
+        np.where(coming < n, letters.take(after) - letters[1:], _FAR),
     ]
     for around in layout.up[1:3]:
-        rows += [(last >= 0) & (around[before] == around), (coming < n) & (around[after] == around)]
+        rows += [(last >= 0) & (around.take(before) == around), (coming < n) & (around.take(after) == around)]
     return rows
 
 

@@ -332,34 +332,44 @@ def _words(layout: Layout, declared: Declared) -> tuple[Rows, Numbers, Numbers]:
     """Known words of lines, and among the first four words; those apart, and how alike the title each block is."""
     title, *leads = (set(text.lower().split()) for text in (declared.title, declared.standfirst, declared.description))
     early, any_, share, likeness = [0] * layout.n, [0] * layout.n, [0.0] * layout.n, [0.0] * layout.n
-    described = ([0.0] * layout.n, [0.0] * layout.n)
-    compared = any(leads)
-    bits = WORD_BITS
-    for i, line in enumerate("\n".join(layout.blocks.texts).lower().split("\n")):
-        is_compared = compared and len(line) < _LONG_PARAGRAPH
-        if len(line) <= _LINE_LENGTH:
-            words = line.replace(":", " ").split()
-            masks = [bits[word] for word in words if word in bits]
+    lines = "\n".join(layout.blocks.texts).lower().split("\n")
+    words_of = [line.replace(":", " ").split() if len(line) <= _LINE_LENGTH else None for line in lines]
+    for i, words in enumerate(words_of):
+        if words is not None:
+            masks = [WORD_BITS[word] for word in words if word in WORD_BITS]
             if masks:
                 share[i] = len(masks) / len(words)
                 any_[i] = reduce(or_, masks)
                 early[i] = any_[i] if len(words) <= _FIRST_WORDS else word_mask(words[:_FIRST_WORDS])
-            if title and not title.isdisjoint(words):
+            if not title.isdisjoint(words):
                 likeness[i] = _likeness(set(words), title)
         else:
-            words = line.split() if is_compared else []
-            early[i] = word_mask(line[:_LINE_START].replace(":", " ").split()[:_FIRST_WORDS])
-        if is_compared:
-            own: set[str] | None = None
-            for lead, shares in zip(leads, described, strict=True):
-                if not lead:
-                    shares[i] = -1.0
-                elif not lead.isdisjoint(words):
-                    own = own or set(words)
-                    shares[i] = _likeness(own, lead)
+            early[i] = word_mask(lines[i][:_LINE_START].replace(":", " ").split()[:_FIRST_WORDS])
     first = (np.array(early, dtype=np.int64) >> _WORD_SHIFTS) & 1
     known = (np.array(any_, dtype=np.int64) >> _WORD_SHIFTS) & 1
+    described = _described(lines, words_of, leads)
     return [known, first, np.array([share, *described])], first, np.array(likeness)
+
+
+def _described(lines: list[str], words_of: list[list[str] | None], leads: list[set[str]]) -> list[list[float]]:
+    """For each of *leads* how alike it each line is that is no long paragraph; -1 where it says nothing."""
+    rows = [[0.0] * len(lines) for _ in leads]
+    said = [(lead, row) for lead, row in zip(leads, rows, strict=True) if lead]
+    if not said:
+        return rows
+    for lead, row in zip(leads, rows, strict=True):
+        if not lead:
+            row[:] = [-1.0 if len(line) < _LONG_PARAGRAPH else 0.0 for line in lines]
+    for i, line in enumerate(lines):
+        if len(line) < _LONG_PARAGRAPH:
+            words = words_of[i]
+            words = line.split() if words is None else words
+            own: set[str] = set()
+            for lead, row in said:
+                if not lead.isdisjoint(words):
+                    own = own or set(words)
+                    row[i] = _likeness(own, lead)
+    return rows
 
 
 def _likeness(one: set[str], other: set[str]) -> float:
@@ -504,35 +514,29 @@ def _neighbours(layout: Layout, prose: Numbers) -> Rows:
     """What stands just before and after."""
     own = np.array([layout.length, layout.density, layout.tag == _P, layout.heading, prose, layout.up[1]])
     rows: Rows = []
-    for shift in (-2, -1, 1, 2):
-        beside = shifted(own, shift)
-        beside[5] = beside[5] == own[5]
-        rows.append(beside)
+    for beside in shifted(own, (-2, -1, 1, 2)):
+        rows += [beside[:5], beside[5] == own[5]]
     smooth = np.array([np.log1p(layout.length), layout.density, prose])
     last, coming = nearest(prose)
     return [*rows, *windows(smooth, (3, 8)), layout.at - last, coming - layout.at]
 
 
-def shifted(rows: Numbers, by: int) -> Numbers:
-    """The values *by* places on in each row; -1 beyond the ends."""
-    out = np.full(rows.shape, -1.0)
-    if by > 0:
-        out[:, :-by] = rows[:, by:]
-    else:
-        out[:, -by:] = rows[:, :by]
-    return out
+def shifted(rows: Numbers, steps: Sequence[int]) -> list[Numbers]:
+    """For each of *steps* the values so many places on in each row; -1 beyond the ends."""
+    reach, length = max(map(abs, steps)), rows.shape[1]
+    padded = np.full((len(rows), length + 2 * reach), -1.0)
+    padded[:, reach : reach + length] = rows
+    return [padded[:, reach + by : reach + by + length] for by in steps]
 
 
 def windows(rows: Numbers, reaches: Sequence[int]) -> list[Numbers]:
     """The means over each of *reaches* places on either side in each row, the ends cut short."""
     length = rows.shape[1]
     total = running(rows)
-    at = np.arange(length)
-    means = []
-    for reach in reaches:
-        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, length)
-        means.append(np.asarray((total.take(high, axis=1) - total.take(low, axis=1)) / (high - low)))
-    return means
+    at, reach = np.arange(length), np.array(reaches)[:, None]
+    low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, length)
+    means = (total.take(high, axis=1) - total.take(low, axis=1)) / (high - low)
+    return list(means.transpose(1, 0, 2))
 
 
 def nearest(flags: Numbers) -> tuple[Numbers, Numbers]:

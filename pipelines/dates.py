@@ -222,7 +222,7 @@ def _near_lines(page: Page, at: int, *, only_whole: bool) -> Iterator[Line]:
     for i in range(max(0, at - _NEAR_ABOVE), min(len(blocks.texts), at + _NEAR_BELOW + 1)):
         text = blocks.texts[i]
         begins = text if len(text) <= MAX_LINE else text[:_DATELINE_END]
-        if i != at and (_YEAR.search(begins) or (not only_whole and _may_be_relative(begins))):
+        if i != at and (_has_year(begins) or (not only_whole and _may_be_relative(begins))):
             yield line_of(blocks, i, i - at)
 
 
@@ -236,7 +236,7 @@ def _far_lines(page: Page, at: int) -> Iterator[Line]:
     above = range(max(0, at - _FAR_ABOVE), max(0, at - _NEAR_ABOVE))
     for i in (*above, *range(at + _NEAR_BELOW + 1, min(len(blocks.texts), at + _FAR_BELOW))):
         text = blocks.texts[i]
-        if len(text) <= _SHORT_LINE and _YEAR.search(text):
+        if len(text) <= _SHORT_LINE and _has_year(text):
             yield line_of(blocks, i, i - at)
 
 
@@ -245,6 +245,12 @@ _NEAR_ABOVE, _NEAR_BELOW = 6, 12
 _SHORT_LINE = 120
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d{2}\b|[٠-٩۰-۹०-९]{2}")
+
+
+def _has_year(text: str) -> bool:
+    """Whether *text* has what may be a year; most lines have no figure, which is sooner seen."""
+    figure = _DIGIT.search(text)
+    return figure is not None and _YEAR.search(text, figure.start()) is not None
 
 
 def _date_lines(line: Line, habits: Habits) -> Iterator[tuple[Written, str]]:
@@ -414,7 +420,7 @@ def _in_footers(page: Page, habits: Habits) -> Iterator[Finding]:
     """Dates in the footers of articles, which are no blocks of the page: the lines that hold little else."""
     for footer in page.tree.css("article footer")[:_MOST_FOOTERS]:
         for line in map(fold, footer.text(separator="\n").splitlines()[:_MOST_FOOTER_LINES]):
-            found = list(dates_in(line, habits)) if len(line) < _SHORT_LINE and _YEAR.search(line) else []
+            found = list(dates_in(line, habits)) if len(line) < _SHORT_LINE and _has_year(line) else []
             if found and not _COPYRIGHT.search(line):
                 yield Finding(found[0].iso, line, "heuristic", "article footer", 1.2)
 

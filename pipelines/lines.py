@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from pipelines.blocks import TAGS, Blocks
 from pipelines.finding import plain
@@ -48,11 +49,17 @@ class Line:
 
     def hints_at(self, *kinds: str) -> bool:
         """Whether its names, or those around it, hint at one of *kinds*."""
-        return any(self.hints & HINT_BIT[kind] for kind in kinds)
+        return self.hints & _bits_of(kinds) != 0
 
     def is_named(self, *kinds: str) -> bool:
         """Whether its own names hint at one of *kinds*."""
-        return any(self.near_hints & HINT_BIT[kind] for kind in kinds)
+        return self.near_hints & _bits_of(kinds) != 0
+
+
+@cache
+def _bits_of(kinds: tuple[str, ...]) -> int:
+    """The bits of all *kinds*, of which the code asks for a dozen."""
+    return sum(HINT_BIT[kind] for kind in set(kinds))
 
 
 def headline_block(page: Page, headline: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from archive.model import Evidence
 from pipelines.blocks import TAGS, Blocks
@@ -133,7 +134,7 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     times = _times_declared(line.text, declared)
     score = 2.6 + 0.4 * times if times >= 1 else 1.6 if times else 0.0
     names = _names_of(blocks, line)
-    is_named = bool(_STRONG_NAME.search(names) if line.hints_at("lead") or times > 0 else _SURE_NAME.search(names))
+    is_named = _are_named(names, _STRONG_NAME if line.hints_at("lead") or times > 0 else _SURE_NAME)
     score += 3.0 if is_named else 1.8 if line.is_named("lead") else 0.0
     if line.tag in _HEADS and line.distance <= 4 and not _heads_a_paragraph(blocks, line):
         score += _HEADS[line.tag] + (1.2 if line.distance == 1 and len(line.text) > 60 else 0.0)
@@ -153,7 +154,7 @@ def _score(blocks: Blocks, line: Line, declared: dict[str, Finding]) -> float:
     if (
         line.is_named(*_JUNK)
         or (line.tag in _NO_STANDFIRST and not is_named and not (_is_italic in set_apart and line.distance == 1))
-        or _KICKER.search(names)
+        or _are_named(names, _KICKER)
     ):
         score -= 2.5
     looks = _looks_like_the_next(blocks, line)
@@ -234,6 +235,12 @@ def _names_of(blocks: Blocks, line: Line) -> str:
     return " ".join(names)[:500]
 
 
+@lru_cache(maxsize=2048)
+def _are_named(names: str, kind: re.Pattern[str]) -> bool:
+    """Whether *names* hold one of a *kind*; the paragraphs of a text have the same names around them."""
+    return kind.search(names) is not None
+
+
 def _looks_like_the_next(blocks: Blocks, line: Line) -> bool:
     """Whether the paragraphs behind *line* are of its make and stand in its element: then it is one of them."""
     element = blocks.elements[line.block]
@@ -257,7 +264,7 @@ def _with_siblings(blocks: Blocks, line: Line) -> str:
     """The text of *line* with the lines of its make beside it, where a standfirst has several points."""
     look = blocks.looks[blocks.elements[line.block]]
     is_point = TAGS[blocks.tags[blocks.elements[line.block]]] == "li"
-    if not (is_point or len(line.text) < 160) or not _STRONG_NAME.search(_names_of(blocks, line)):
+    if not (is_point or len(line.text) < 160) or not _are_named(_names_of(blocks, line), _STRONG_NAME):
         return line.text
     first = last = line.block
     while first > max(0, line.block - 5) and _is_of_make(blocks, first - 1, look, is_point=is_point):
