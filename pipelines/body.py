@@ -145,12 +145,13 @@ def _without_tail(blocks: Blocks, likely: NDArray[np.float32], sure: list[int]) 
     It may doubt less where tools for sharing stand in the gap.
     """
     letters = [len(blocks.texts[i]) for i in sure]
-    end, left, highest = len(sure), sum(letters), 0.0
-    most = _TAIL_SHARE * left
+    total = sum(letters)
+    end, left, highest = len(sure), total, 0.0
+    most = _TAIL_SHARE * total
     for at in range(len(sure) - 1, 0, -1):
         left -= letters[at]
         highest = max(highest, float(likely[sure[at]]))
-        if highest >= _DOUBTED[True] or sum(letters) - left > most:
+        if highest >= _DOUBTED[True] or total - left > most:
             break
         gap = range(sure[at - 1] + 1, sure[at])
         if gap and highest < _DOUBTED[any(is_end_label(blocks.texts[i]) for i in gap)]:

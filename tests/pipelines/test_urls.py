@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import example, given, settings
@@ -23,6 +24,7 @@ from pipelines.urls import (
     host_of,
     is_not_a_page,
     is_variant,
+    joined,
     month_in,
     outlink,
     plain_form,
@@ -365,6 +367,16 @@ def test_likeness_of_real_articles():
     urls = [json.loads(line)["url"] for line in ARTICLES.read_text().splitlines()]
     likely = [article_likeness(canonical(url)) >= 0.35 for url in urls if url.startswith("http")]
     assert sum(likely) >= 0.95 * len(likely)
+
+
+@given(
+    st.sampled_from(["https://example.com/a/b?c", "http://example.org", ""]),
+    st.from_regex(r"(?:https?://(?:example\.com|A-b\.example)|/|x)[a-zA-Z/.:;?#%&=~,\\ -]{0,12}", fullmatch=True),
+)
+@example("https://example.com/a/", "https://example.com/./b/../c")
+def test_joining_is_what_the_library_does(base, url):
+    """An address is resolved as `urllib.parse.urljoin` does it, also where that is not asked."""
+    assert joined(base, url) == urljoin(base, url)
 
 
 @pytest.mark.parametrize(
