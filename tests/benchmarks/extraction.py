@@ -12,20 +12,15 @@ import importlib.util
 import json
 import sys
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-from crawler.bindings import default_reader
-from crawler.cli.reading import page_record
+from tests.benchmarks.extraction_readers import READERS, Prediction, Read
+from tests.benchmarks.reading_cost import print_costs
 from tests.benchmarks.real_pages import PUBLIC
 
 SETS = ("seb", "fundus", "wcxb", "teval", "hdate")
-CAPTURED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 COLUMNS = ("F1", "acc", "P10", "snip", "head~", "stand~", "date", "authF1", "ms_mean")
-
-Prediction = dict[str, Any]
 
 
 def main() -> None:
@@ -33,7 +28,7 @@ def main() -> None:
     if not PUBLIC.is_dir():
         sys.exit("skipped: ../shared/extraction/public is not there, and no figure is made up")
     score = scorer().score
-    readers = {"pressmark": _ours(), "trafilatura": _trafilatura()}
+    readers = {name: make() for name, make in READERS.items()}
     print(f"{'set':8}{'reader':13}{'pages':>6} " + " ".join(f"{column:>7}" for column in COLUMNS))
     for name in SETS:
         truth = [json.loads(line) for line in (PUBLIC / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -41,44 +36,15 @@ def main() -> None:
             scores, _ = score(truth, {row["id"]: _timed(read, row) for row in truth})
             cells = (f"{scores[c]:7.3f}" if scores.get(c) is not None else f"{'-':>7}" for c in COLUMNS)
             print(f"{name:8}{reader:13}{len(truth):6} {' '.join(cells)}", flush=True)
+    print()
+    print_costs(["seb"])
 
 
-def _timed(read: Callable[[bytes, str], Prediction], row: dict[str, Any]) -> Prediction:
+def _timed(read: Read, row: dict[str, Any]) -> Prediction:
     content = gzip.decompress((PUBLIC / row["html"]).read_bytes())
     begun = time.process_time()
     prediction = read(content, row["url"] or "http://page.invalid/")
     return prediction | {"ms": 1000 * (time.process_time() - begun)}
-
-
-def _ours() -> Callable[[bytes, str], Prediction]:
-    reader = default_reader()
-
-    def read(content: bytes, url: str) -> Prediction:
-        reading = reader.read(page_record(content, url=url, captured_at=CAPTURED_AT))
-        if reading.kind != "article":
-            return {}
-        return {
-            "headline": reading.headline,
-            "standfirst": reading.standfirst,
-            "authors": list(reading.authors),
-            "date_published": reading.date_published[:10],
-            "body": reading.body,
-        }
-
-    return read
-
-
-def _trafilatura() -> Callable[[bytes, str], Prediction]:
-    from trafilatura import bare_extraction
-
-    def read(content: bytes, url: str) -> Prediction:
-        document = bare_extraction(content, url=url, with_metadata=True, include_comments=False)
-        if document is None:
-            return {}
-        authors = (document.author or "").split("; ")
-        return {"headline": document.title, "authors": authors, "date_published": document.date, "body": document.text}
-
-    return read
 
 
 def scorer() -> ModuleType:

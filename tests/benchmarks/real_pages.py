@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from collections.abc import Iterator
@@ -26,6 +27,11 @@ class RealPage:
 
     gzipped: bytes
     """The original bytes, gzip-coded."""
+
+    @property
+    def content(self) -> bytes:
+        """The original bytes."""
+        return gzip.decompress(self.gzipped)
 
 
 def available() -> bool:

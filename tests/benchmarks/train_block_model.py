@@ -35,7 +35,8 @@ from pipelines.page import open_page
 from pipelines.standfirst import read_standfirst
 from pipelines.urls import registered_domain
 from tests.benchmarks.block_labels import shares
-from tests.benchmarks.extraction import CAPTURED_AT, scorer
+from tests.benchmarks.extraction import scorer
+from tests.benchmarks.extraction_readers import CAPTURED_AT
 from tests.benchmarks.real_pages import PUBLIC
 
 WHOLE_BODIES = {"seb": 1.0, "fundus": 1.0, "wcxb": 1.0, "n4k": 1.0, "wcxbother": 0.5}
