@@ -80,6 +80,7 @@ _UNTOLD_MIMES = frozenset(
     {"", "text/plain", "application/octet-stream", "unknown/unknown", "application/unknown", "*/*"}
 )
 _HTML_MIMES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml", "multipart/related"})
+_SOMETHING = re.compile(rb"[^ \t\r\n\0\xef\xbb\xbf]")
 _MARKUP = re.compile(rb"<(?:!doctype|html|head|body|title|meta|div|p|h1|table|script|article|main)\b", re.IGNORECASE)
 _LISTING_ROOT = re.compile(
     rb"<(?:\w{1,20}:)?(rss|feed|rdf|channel|urlset|sitemapindex)[\s>/]|<(html)[\s>]", re.IGNORECASE
@@ -144,7 +145,7 @@ class Reader:
     def _by_content(self, message: HttpMessage, capture: Capture) -> Reading:
         decoded = message.decoded(MAX_CONTENT)
         content = decoded.content
-        if not content.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        if not _SOMETHING.search(content):
             return NotAnArticle(reason="empty", notes=decoded.defects[:5])
         if _path_of(capture.url) == "/robots.txt":
             return read_robots(content, url=capture.url)
