@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from pipelines.blocks import TAGS, Blocks
 from pipelines.finding import plain
@@ -22,9 +22,8 @@ _LEVELS = 4
 """Elements around a line whose names are taken as its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One block of text near the headline."""
+class Line(NamedTuple):
+    """One block of text near the headline; a tuple, because each reader of a field makes a dozen of a page."""
 
     text: str
     """Its text, folded."""
