@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+import io
 import json
+import os
 import re
+import struct
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -112,13 +115,17 @@ def _write(
     with disk_errors(path):
         try:
             with zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as file:
-                described = [_add(file, f"archive/{name}", _chunks(source)) for name, source in warcs]
-                described.append(_add(file, "indexes/index.cdxj", lines))
-                described.append(_add(file, "pages/pages.jsonl", _page_lines(pages)))
+                described = []
+                for name, source in warcs:
+                    with source.open("rb") as content:
+                        described.append(_add(file, f"archive/{name}", content))
+                for name, pieces in (("indexes/index.cdxj", lines), ("pages/pages.jsonl", _page_lines(pages))):
+                    with _spooled(pieces, path.parent) as content:
+                        described.append(_add(file, name, content))
                 package = _pretty(_package(described, label))
-                _add(file, "datapackage.json", [package])
+                _add(file, "datapackage.json", io.BytesIO(package))
                 digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(package).hexdigest()}"}
-                _add(file, "datapackage-digest.json", [_pretty(digest)])
+                _add(file, "datapackage-digest.json", io.BytesIO(_pretty(digest)))
             Files().sync_file(beside)
             Files().rename(beside, path)
             Files().sync_directory(path.parent)
@@ -126,22 +133,35 @@ def _write(
             Files().unlink(beside)
 
 
-def _add(file: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> dict[str, Any]:
-    """Puts a member into the file, and describes it as a resource of the package."""
+def _add(file: zipfile.ZipFile, name: str, content: IO[bytes]) -> dict[str, Any]:
+    """Puts a member into the file, and describes it as a resource of the package.
+
+    Its size is looked up first: a head that leaves room for a size of 64 bits is longer than the directory says, and
+    ReplayWeb.page does not find what lies behind it.
+    """
+    digest = hashlib.sha256()
     info = zipfile.ZipInfo(name, _LONG_AGO)
     info.create_system, info.external_attr = 3, 0o644 << 16
-    digest, size = hashlib.sha256(), 0
-    with file.open(info, "w", force_zip64=True) as member:
-        for chunk in chunks:
-            member.write(chunk)
+    info.file_size = content.seek(0, os.SEEK_END)
+    content.seek(0)
+    with file.open(info, "w") as member:
+        while chunk := content.read(_STEP):
             digest.update(chunk)
-            size += len(chunk)
+            member.write(chunk)
     return {
         "name": resource_name(name.rpartition("/")[2]),
         "path": name,
         "hash": f"sha256:{digest.hexdigest()}",
-        "bytes": size,
+        "bytes": info.file_size,
     }
+
+
+@contextmanager
+def _spooled(pieces: Iterable[bytes], folder: Path) -> Iterator[IO[bytes]]:
+    """The pieces as a file, which is thrown away."""
+    with tempfile.TemporaryFile(dir=folder) as content:
+        content.writelines(pieces)
+        yield content
 
 
 def resource_name(name: str) -> str:
@@ -151,12 +171,6 @@ def resource_name(name: str) -> str:
     'news-2026-host.warc.gz'
     """
     return re.sub(r"[^a-z0-9._-]", "-", name.lower())
-
-
-def _chunks(source: Path) -> Iterator[bytes]:
-    with source.open("rb") as stream:
-        while chunk := stream.read(_STEP):
-            yield chunk
 
 
 def _page_lines(pages: Iterable[Page]) -> Iterator[bytes]:
@@ -210,8 +224,11 @@ def _findings(file: zipfile.ZipFile) -> Iterator[str]:
 
 
 def _wrong_bytes(file: zipfile.ZipFile, name: str, resource: dict[str, Any]) -> Iterator[str]:
-    if file.getinfo(name).compress_type != zipfile.ZIP_STORED:
+    info = file.getinfo(name)
+    if info.compress_type != zipfile.ZIP_STORED:
         yield f"{name} is compressed, and cannot be read at an offset"
+    if _head_length(file, info) != 30 + len(info.filename.encode()) + len(info.extra):
+        yield f"{name} does not begin where the directory says"
     digest = hashlib.sha256()
     with file.open(name) as member:
         while chunk := member.read(_STEP):
@@ -219,6 +236,14 @@ def _wrong_bytes(file: zipfile.ZipFile, name: str, resource: dict[str, Any]) -> 
     found = f"sha256:{digest.hexdigest()}"
     if found != resource["hash"] or file.getinfo(name).file_size != resource["bytes"]:
         yield f"{name} has other bytes than datapackage.json says"
+
+
+def _head_length(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """Bytes of the head that stands before a member's content (APPNOTE.TXT, 4.3.7)."""
+    assert file.fp is not None
+    file.fp.seek(info.header_offset + 26)
+    name, extra = struct.unpack("<HH", file.fp.read(4))
+    return int(30 + name + extra)
 
 
 def _wrong_lines(file: zipfile.ZipFile, names: set[str]) -> Iterator[str]:

@@ -224,6 +224,18 @@ def test_check(written: Writes, name: str, change: bytes, told: str) -> None:
     assert any(told in one for one in found), found
 
 
+def test_check_of_long_heads(written: Writes) -> None:
+    """A member whose head is longer than the directory says is found: ReplayWeb.page could not read it."""
+    path = written("wacz")
+    other = path.with_name("long.wacz")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w") as new:
+        for info in old.infolist():
+            with new.open(zipfile.ZipInfo(info.filename), "w", force_zip64=True) as member:
+                member.write(old.read(info))
+
+    assert any("does not begin where" in one for one in wacz.check(other))
+
+
 def test_check_of_something_else(tmp_path: Path) -> None:
     """A file that is no WACZ is one finding."""
     (tmp_path / "x.wacz").write_bytes(b"no zip")
