@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -159,6 +160,7 @@ class Reader:
     def _read_html(self, message: HttpMessage, content: bytes, capture: Capture) -> Reading:
         from pipelines.article import read_article
         from pipelines.page import open_page
+        from pipelines.reservations import reservations
 
         page = open_page(
             content,
@@ -172,7 +174,8 @@ class Reader:
         reading = read_article(page, self.sites.layout(capture.url, on=capture.captured_at))
         if isinstance(reading, Article) and _is_torn(content, capture):
             return NotAnArticle(reason="torn", links=reading.links, notes=(f"outcome: {capture.outcome}",))
-        return reading
+        reserved = reservations(page.meta, message.headers)
+        return replace(reading, notes=(*reading.notes, *reserved)) if reserved else reading
 
 
 def _is_torn(content: bytes, capture: Capture) -> bool:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -72,6 +72,7 @@ UNFOLLOWED_RELS = frozenset({"amphtml", "alternate", "icon", "hub", "self", "sho
 _AGE_OF_UNDATED = {"section": 7, "feed": 1, "sitemap": 60}  # days; what stands on a section page is recent
 _AGE_OF_LINK = 30
 _FEW_ENTRIES = 10
+_FEW_DATED = 5
 _DAYS_PER_PAGE = 7  # page 5 of a listing is as urgent as an article of five weeks ago
 _SECTION_RELS = frozenset({"section", "next", "prev"})
 _NOT_FOLLOWED_REASONS = frozenset({"status", "login", "challenge", "consent", "not_found", "search"})
@@ -433,6 +434,8 @@ class _Finder:
 
     def _look_at_page(self, link: Link, looks: _Looks) -> None:
         reason = self._reason_against(looks, announced=False) or self._too_old(looks, None)
+        if not reason and self._goes_back(link, looks) and self.is_old_list:
+            reason = "older"
         if reason:
             self._skip(reason, looks)
         elif link.rel in _SECTION_RELS or looks.page_number:
@@ -442,6 +445,18 @@ class _Finder:
             self._add(looks, kind, SECTION if number <= 2 else ARTICLE + _freshness(number * _DAYS_PER_PAGE))
         else:
             self._look_at_link_to_page(looks)
+
+    def _goes_back(self, link: Link, looks: _Looks) -> bool:
+        """Whether a link leads on to the later, that is older, pages of the listing that it stands on."""
+        return link.rel == "next" or looks.page_number > page_number(self.capture.url)
+
+    @cached_property
+    def is_old_list(self) -> bool:
+        """Whether a section page lists mostly what is older than the scope's `since`, as far as its URLs tell."""
+        if self.scope.since is None or self.origin != "section":
+            return False
+        days = sorted(day for link in self.reading.links if (day := _looks_of(link.url).day))
+        return len(days) >= _FEW_DATED and days[len(days) // 2] < self.scope.since
 
     def _look_at_link_to_page(self, looks: _Looks) -> None:
         likeness = self._likeness(looks)

@@ -378,3 +378,12 @@ def test_targets_that_are_no_url(target):
     """A target that is no http or https URL raises ValueError."""
     with pytest.raises(ValueError, match="URL"):
         seeds(target)
+
+
+@pytest.mark.parametrize(("month", "pages"), [("05", []), ("06", ["news?page=3"])])
+def test_pagination_goes_back_to_a_date(month: str, pages: list[str]):
+    """The next page of a section is followed until the articles on a page are mostly older than the date asked for."""
+    teasers = [f"news/2018/{month}/{day:02}/a-story-of-that-day" for day in range(1, 9)]
+    listing = section(*teasers, "news/2018/06/18/the-story-of-today", "news?page=3")
+    led_to = found(listing, url=HOME + "news?page=2", scope=Scope.of_target(HOME, since=date(2018, 6, 1)))
+    assert [path for path in paths(led_to) if "page=" in path] == pages
