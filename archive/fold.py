@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -329,9 +330,19 @@ def _other_urls(reading: Reading) -> Iterator[tuple[str, str]]:
         if reading.canonical_url:
             yield "canonical", reading.canonical_url
     for link in reading.links:
-        kind = ALIAS_RELS.get(link.rel)
+        kind = ALIAS_RELS.get(link.rel) or _kind_by_form(reading, link.url)
         if kind and (kind != "redirect" or getattr(reading, "reason", "") == "redirect"):
             yield kind, link.url
+
+
+def _kind_by_form(reading: Reading, url: str) -> str | None:
+    """What an article's link says by the form of its URL alone: a print page seldom names the page that it shows."""
+    return "print" if "rint" in url and isinstance(reading, Article) and _PRINT.search(url) else None
+
+
+_PRINT = re.compile(
+    r"[/?&=.](?:print|printer|printable|print-?view|print-?version|printer-?friendly)(?:$|[/?&=.#])", re.IGNORECASE
+)
 
 
 def _article_fields(article: Article) -> dict[str, Any]:

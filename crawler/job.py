@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,6 +28,7 @@ from archive.errors import DiskFull, NothingReached, PressmarkError
 from archive.files import keep_reserve, storage_error
 from archive.jobs import closing_note
 from archive.model import Article, Capture, Exchange, Listing, Reading, Unreadable
+from archive.relations import Relations
 from archive.warc import Group, build_group, build_note
 from archive.warc_read import CapturedRecord
 from crawler import left_alone
@@ -239,6 +241,15 @@ class Job:
         except ReadingStopped as stop:
             self.fail(stop)  # nothing is committed any more: the next job catches up with this capture
             return None
+
+    @cached_property
+    def relations(self) -> Relations:
+        """What is known of articles, for the items."""
+        return Relations(self._opened.catalog.path)
+
+    def count(self, what: str) -> None:
+        """Count an event of the item pipelines."""
+        self.counts[what] += 1
 
     def store(self, record_id: str) -> None:
         """Fold the reading whose item has come through the pipelines, or was dropped there; may be told again."""

@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from dataclasses import astuple
 from typing import Any, Protocol, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from archive.model import Article, Capture, instant
+from archive.relations import Relation, Relations
+from archive.urlkey import url_key
 
 _FROM_ARTICLE = (
     "headline",
@@ -39,11 +42,15 @@ _FROM_ARTICLE = (
 )
 
 
+_RELATION = ("article_id", "duplicate", "duplicate_of", "resemblance", "containment")
+
+
 def item_of(capture: Capture, article: Article) -> dict[str, Any]:
     """An article as an item with the columns of a feed export: its fields, then its pressmark and present place."""
     fields = {name: getattr(article, name) for name in _FROM_ARTICLE}
     return {
         "url": article.url or capture.url,
+        "captured_url": capture.url,
         "site": capture.site,
         **{name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()},
         "captured_at": instant(capture.captured_at),
@@ -77,13 +84,32 @@ class Normalise:
 
 
 class Dedupe:
-    """Drops an article that the same job has brought already, under another address or twice."""
+    """Says which article an item belongs to and what it repeats, and drops what the same job has brought already.
 
-    def __init__(self) -> None:
+    `article_id` is the article. `duplicate` is `alias` for another URL of a known article, `exact` for a copy and
+    `near` for an edited one, with `duplicate_of`, `resemblance` and `containment`; an empty text for none. Only an item
+    that repeats one of this job on the same site, word for word, is dropped. The catalog keeps every capture, URL and
+    figure, whatever becomes of the item, and has the last word on what belongs together.
+    """
+
+    def __init__(self, relations: Relations | None = None, count: Callable[[str], None] = lambda _: None) -> None:
+        self._relations = relations
+        self._count = count
         self._brought: set[bytes] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        job: Job = crawler.pressmark_job  # type: ignore[attr-defined]  # put there by the add-on
+        return cls(job.relations, job.count)
 
     def process_item(self, item: Any) -> Any:
         adapter = _fields_of(item)
+        relation = self._relation(adapter)
+        if relation is not None:
+            for name, value in zip(_RELATION, astuple(relation), strict=True):
+                adapter[name] = value
+        if relation is not None and relation.kind:
+            self._count(f"dedupe/{relation.kind}")
         parts = (adapter.get("site"), adapter.get("headline"), adapter.get("body"))
         key = hashlib.blake2b("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=12).digest()
         if key in self._brought:
@@ -91,9 +117,31 @@ class Dedupe:
         self._brought.add(key)
         return item
 
+    def close_spider(self) -> None:
+        """Let go of the catalog."""
+        if self._relations is not None:
+            self._relations.close()
+
+    def _relation(self, fields: MutableMapping[str, Any]) -> Relation | None:
+        url = fields.get("captured_url") or fields.get("url")
+        if self._relations is None or not url:
+            return None
+        claims = [url_key(str(fields[name])) for name in ("url", "canonical_url") if fields.get(name)]
+        parts = (str(fields.get(name) or "") for name in ("headline", "standfirst", "body"))
+        return self._relations.of(url_key(str(url)), claims, *parts)
+
 
 class Job(Protocol):
-    """What `Store` needs of the job."""
+    """What the steps need of the job."""
+
+    @property
+    def relations(self) -> Relations:
+        """What is known of articles."""
+        ...
+
+    def count(self, what: str) -> None:
+        """Count an event, named part/event."""
+        ...
 
     def store(self, record_id: str) -> None:
         """Fold the capture of that record with its reading."""

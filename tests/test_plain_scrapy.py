@@ -58,6 +58,7 @@ def test_crawl(project: Path) -> None:
     catalog = project / "collections" / "news" / "catalog.db"
     kept = rows(catalog, "select url from captures where url not like '%/robots.txt'")
 
+    assert {item["article_id"] for item in exported} <= {key for (key,) in rows(catalog, "select id from articles")}
     assert 5 <= first < len(web.pages())
     assert len(set(kept)) == len(kept) > len(web.pages()) / 2
     assert planned.items() <= dict(rows(catalog, READ_AS)).items()

@@ -118,6 +118,21 @@ def test_one_article_for_its_addresses(crawled: Crawled) -> None:
     assert [url for (url,), count in Counter(canonical).items() if count > 1] == []
 
 
+def test_every_way_to_an_article_leads_to_it(crawled: Crawled) -> None:
+    """Campaign links, redirects and other hosts are aliases of one article, with their captures."""
+    article_of = dict(
+        crawled.rows("select c.url, u.article_id from captures as c join article_urls as u using (urlkey)")
+    )
+    found = {
+        article.url: {article_of.get(url) for url in (article.url, *article.aliases) if url in crawled.fetched}
+        for article in live(crawled.web)
+    }
+    forms = {url.split("/")[3] for article in live(crawled.web) for url in article.aliases if url in crawled.fetched}
+
+    assert {url: ids for url, ids in found.items() if len(ids) != 1} == {}
+    assert {"go", "r"} <= forms
+
+
 def test_robots_txt_is_obeyed(crawled: Crawled) -> None:
     """What robots.txt forbids is not asked for, and the refusal is kept as a capture without an answer."""
     forbidden = {page.url for page in crawled.web.pages() if page.misbehaviour == "robots-disallow"}

@@ -85,6 +85,27 @@ def redirect(url: str) -> NotAnArticle:
             id="amp",
         ),
         pytest.param(
+            [
+                (A, article(FIRST.headline, FIRST.body, links=(Link(url="https://example.com/print/7"),))),
+                ("https://example.com/print/7", FIRST),
+            ],
+            [["a", "7"]],
+            id="print page",
+        ),
+        pytest.param(
+            [
+                (A, article(FIRST.headline, FIRST.body, links=(Link(url="https://example.com/b?view=print"),))),
+                ("https://example.com/b?view=print", SECOND),
+            ],
+            [["a"], ["b?view=print"]],
+            id="print page of another article",
+        ),
+        pytest.param(
+            [("https://m.example.com/a", claiming(FIRST, A)), ("http://example.com/a", FIRST)],
+            [["a", "a"]],
+            id="mobile page, http",
+        ),
+        pytest.param(
             [(A + "?ref=1", article(FIRST.headline, FIRST.body, url=A)), (A, FIRST)],
             [["a", "a?ref=1"]],
             id="without parameters",
