@@ -35,7 +35,9 @@ pressmark crawl http://127.0.0.1:8000/ --allow-network 127.0.0.0/8 --delay 0    
 """
 
 
-_DEMO_HELP = """See it work: crawl sample sites on loopback, search, show, rebuild, verify. Needs no network.
+_DEMO_HELP = """See it work on sample sites, without a network.
+
+They are served on loopback, crawled, searched; one article is shown, the catalog rebuilt, every byte verified.
 
 \b
 pressmark demo

@@ -30,7 +30,7 @@ pressmark export --site example.com -o example.wacz
 """
 
 
-_CITE_HELP = """Freeze the articles that match into a folder that a paper can cite.
+_CITE_HELP = """Freeze what matches in a folder, to be cited.
 
 DIR gets the WARC records (slice.wacz), the articles (articles.csv) and manifest.json with the query, the reader and all
 digests; with a key it is signed. The same catalog gives the same bytes. `pressmark verify DIR` checks it.

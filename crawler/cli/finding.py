@@ -35,7 +35,9 @@ pressmark search recall --save recalls
 pressmark search recall --sort date --format atom > recalls.atom
 """
 
-_SHOW_HELP = """Show one article with its pressmark, captures, revisions and copies on other sites.
+_SHOW_HELP = """Show one article with all that is known of it.
+
+Its text, its pressmark, all captures and revisions, its copies on other sites.
 
 It is named by the id of an article, any URL of it, or the id of a WARC record.
 
@@ -415,7 +417,7 @@ def _tell_press_releases(collection: str, *, as_json: bool) -> None:
 
 def _show_status(now: Status) -> None:
     from archive.printable import printable
-    from crawler.cli.output import print_lines, show_table, size
+    from crawler.cli.output import counted, print_lines, show_table, size
     from crawler.left_alone import sentences
 
     show_table(
@@ -438,7 +440,7 @@ def _show_status(now: Status) -> None:
     growing = f" and {now.growing} that grow" if now.growing else ""
     whole = (
         f"{now.articles:,} articles in {now.revisions:,} texts, {now.captures:,} captures; "
-        f"{now.warcs:,} WARC files{growing}, {size(now.warc_bytes)}; catalog {size(now.catalog_bytes)}; "
+        f"{counted(now.warcs, 'WARC file')}{growing}, {size(now.warc_bytes)}; catalog {size(now.catalog_bytes)}; "
         f"read by {now.reader}"
     )
     print_lines(("", ""), (whole, ""))

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 
-_IMPORT_HELP = """Take WARC or ARC files that others wrote into a collection, and read the articles in them.
+_IMPORT_HELP = """Take in WARC or ARC files that others wrote.
 
-A file is linked or copied into archive/ byte for byte; one that is compressed as a single member is rewritten
-record by record. Damaged records are told and passed over.
+The articles in them are read. A file is linked or copied into archive/ byte for byte; one that is compressed as a
+single member is rewritten record by record. Damaged records are told and passed over.
 
 \b
 pressmark import crawl-2019.warc.gz -c old-news
@@ -47,7 +47,9 @@ pressmark rebuild -c news
 pressmark rebuild --check --workers 2
 """
 
-_VERIFY_HELP = """Check every byte that is kept: records, digests, MANIFEST, indexes, and that the catalog points right.
+_VERIFY_HELP = """Check every byte that is kept.
+
+Records, digests, MANIFEST and indexes are checked, and that the catalog points to the right bytes.
 
 Exit 4 when anything does not hold; each finding names file, offset, URL and what to do. What was wrong with a file of
 others already when it was imported, and is as it was, is told apart and does not count.
@@ -148,7 +150,7 @@ def verify(
     """Check every byte that is kept."""
     from dataclasses import asdict
 
-    from crawler.cli.output import print_lines, say, write_json
+    from crawler.cli.output import counted, print_lines, say, write_json
 
     if citation is not None:
         _verify_citation(citation, as_json=as_json)
@@ -165,7 +167,7 @@ def verify(
         for finding in (*report.findings, *report.remarks):
             print_lines((_sentence(finding), ""))
         if not report.findings:
-            say(f"{report.records:,} records in {report.files:,} files: {_all_holds(len(report.remarks))}")
+            say(f"{report.records:,} records in {counted(report.files, 'file')}: {_all_holds(len(report.remarks))}")
     if report.findings:
         raise CheckFailed(f"{len(report.findings):,} findings in {collection_path(collection)}")
 

@@ -117,6 +117,15 @@ def say(message: str) -> None:
     typer.echo(printable(message), err=True)
 
 
+def counted(count: int, what: str) -> str:
+    """A number of things: '1 file', '2 files'.
+
+    >>> counted(1, "file"), counted(2000, "file")
+    ('1 file', '2,000 files')
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def size(count: int) -> str:
     """A number of bytes for a person: '1.4 MB'.
 

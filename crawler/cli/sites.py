@@ -28,14 +28,18 @@ def sites() -> None:
     """Commands about site files."""
 
 
-_LIST_HELP = """List the sites that can be crawled by name: those that come along, and your own below sites/.
+_LIST_HELP = """List the sites that can be crawled by name.
+
+Those that come along, and your own below sites/.
 
 \b
 pressmark sites list
 pressmark sites list --format csv
 """
 
-_NEW_HELP = """Look at a site and write a site file for it, to be gone over and edited.
+_NEW_HELP = """Look at a site and write a file for it.
+
+The file is to be gone over and edited.
 
 A short, polite crawl of at most 60 requests: robots.txt, home page, feeds, sitemaps, section pages and a few articles.
 The file goes to sites/NAME.toml, where `pressmark crawl NAME` finds it.
@@ -45,7 +49,9 @@ pressmark sites new https://www.example.com/ --contact https://your.site/crawler
 pressmark sites new www.example.com --name example -o -                             print it, write nothing
 """
 
-_CHECK_HELP = """Look at sites and say whether their files still fit: feeds, sitemaps, sections, articles, robots.txt.
+_CHECK_HELP = """Look at sites and say whether their files fit.
+
+Feeds, sitemaps, sections, articles and robots.txt are looked at.
 
 A short, polite crawl of at most 60 requests a site. Exit code 6 when one of them gives less than its file promises.
 
@@ -54,7 +60,9 @@ pressmark sites check pmlive --contact https://your.site/crawler
 pressmark sites check pmlive statnews --json
 """
 
-_DIFF_HELP = """Read the kept pages of a site again with its present file, and say what comes out otherwise.
+_DIFF_HELP = """Say what a changed site file changes.
+
+The kept pages of the site are read again with its present file.
 
 Nothing is fetched or changed. Exit code 4 when a page is read otherwise than the catalog has it.
 
