@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from pipelines.blocks import TAGS, Blocks
@@ -37,6 +37,7 @@ _SIGNATURE: Final = re.compile(r"[—–-] .{2,60}\(@\w+\).{0,40}")
 """The line below an embedded post: "— Ann Lee (@annlee) October 9, 2018"."""
 
 _NO_CAPTION: Final = frozenset(TAGS.index(tag) for tag in ("h1", "h2", "h3", "h4", "h5", "h6", "li"))
+_TR, _TABLE = TAGS.index("tr"), TAGS.index("table")
 _STOPS: Final = '.!?。！？…"”»:’'
 _CONSENT: Final = re.compile(
     r"(?:we use|uses?|using|verwende[nt]|nutz(?:en|t)|setz(?:en|t)|utilis(?:ons|e) (?:des|les)|utiliza(?:mos)?"
@@ -83,12 +84,50 @@ class Fields:
 def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     """The blocks of the body, of those that are *likely* by the model."""
     captions = _captions(blocks, likely)
-    chosen = [i for i in likely if i not in captions and not _is_cross_reference(blocks, i)]
+    chosen = [i for i in _with_tables(blocks, likely) if i not in captions and not _is_cross_reference(blocks, i)]
     chosen = _with_signatures(blocks, chosen)
     chosen = _without_consent(blocks, chosen, fields.headline)
     chosen = _until_end_label(blocks, _until_closing_lines(blocks, chosen, fields))
     chosen = _without_fields(blocks, chosen, fields)
     return _with_source(blocks, chosen)
+
+
+def _with_tables(blocks: Blocks, chosen: list[int]) -> list[int]:
+    """*chosen* and the rows of every table of values that stands among the paragraphs, without links."""
+    inside = set(chosen)
+    rows = [i for i in range(chosen[0], chosen[-1] + 1) if _is_row(blocks, i)] if chosen else []
+    for table, held in groupby(rows, key=lambda i: _table_of(blocks, i)):
+        if table >= 0 and _is_among(blocks, table, inside, rows=list(held)):
+            inside.update(_held(blocks, table))
+    return sorted(inside)
+
+
+def _is_row(blocks: Blocks, block: int) -> bool:
+    return blocks.tags[blocks.elements[block]] == _TR and " | " in blocks.texts[block]
+
+
+def _table_of(blocks: Blocks, row: int) -> int:
+    """The table around a row; -1 if there is none near."""
+    element = blocks.elements[row]
+    for _ in range(3):
+        if element >= 0 and blocks.tags[element] == _TABLE:
+            return element
+        element = blocks.parents[element] if element >= 0 else -1
+    return -1
+
+
+def _is_among(blocks: Blocks, table: int, inside: set[int], *, rows: list[int]) -> bool:
+    """Whether a table holds rows of values alone, and the blocks before and behind it are of the body and beside it."""
+    held = _held(blocks, table)
+    beside = {held.start - 1, held.stop}
+    parent = blocks.parents[table]
+    around = [e for e in (parent, blocks.parents[parent] if parent >= 0 else -1) if e >= 0]
+    return (
+        len(rows) == len(held) > 1
+        and not any(blocks.links[i] for i in held)
+        and beside <= inside
+        and any(beside <= set(_held(blocks, element)) for element in around)
+    )
 
 
 def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> list[int]:

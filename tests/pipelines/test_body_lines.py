@@ -199,3 +199,9 @@ def test_standfirst_in_another_element():
     fields = Fields(headline=HEADLINE, standfirst=STANDFIRST)
     html = f"<div class=top><h1>{HEADLINE}</h1><div>By Ann Lee</div><div>{STANDFIRST}</div></div>{story()}"
     assert left(html, fields, unlikely="By Ann Lee") == ["1", "2", "3"]
+
+
+def test_table_of_values_is_whole():
+    """A table of values between two paragraphs is kept with each of its rows, also those that the model refuses."""
+    table = "<table><tr><th>Year</th><th>Boats</th></tr><tr><td>2023</td><td>1,204</td></tr></table>"
+    assert left(story(between=table), unlikely="Year | Boats") == ["1", "2", "Year | Boats", "2023 | 1,204", "3"]
