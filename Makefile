@@ -5,6 +5,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYWEB  := .venv-pywb/.ready
+PEERS  := .venv-peers/.ready
+TRAIN  := $(VENV)/.ready-train
 
 .PHONY: demo test lint bench bench-extraction bench-newsweb bench-query bench-discovery bench-second-run bench-hosts bench-dedupe soak clean help
 
@@ -23,6 +25,19 @@ $(PYWEB): constraints-pywb.txt
 	.venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-pywb.txt pywb wacz setuptools
 	@touch $@
 
+# Other readers of articles, for comparison alone. Older pips trip over the extras of one of them.
+$(PEERS): constraints-peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.3'
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-peers.txt \
+		trafilatura readability-lxml newspaper4k news-please lxml_html_clean
+	@touch $@
+
+# What trains the block model, which is cross-validated beside the other readers.
+$(TRAIN): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train]'
+	@touch $@
+
 demo: $(READY)  ## crawl the bundled sample sites, search, show, rebuild, verify
 	@$(BIN)/pressmark demo
 
@@ -38,11 +53,12 @@ test: $(READY) $(PYWEB) lint ## everything that CI runs
 bench: $(READY) ## CPU per page of crawl, extract and rebuild, beside a bare Scrapy spider
 	$(BIN)/python -m tests.benchmarks.crawl
 
-bench-extraction: $(READY) ## how well articles are read, beside other readers
+bench-extraction: $(READY) $(PEERS) $(TRAIN) ## how well articles are read, beside other readers, cross-validated
 	$(BIN)/python -m tests.benchmarks.extraction
 
 bench-newsweb: $(READY) ## how well simulated webs are read, by field, page design and kind of page
 	$(BIN)/python -m tests.benchmarks.newsweb_reading
+	$(BIN)/python -m tests.benchmarks.page_kinds
 
 bench-discovery: $(READY) ## how much of simulated sites is found, by each way and together, and how politely
 	$(BIN)/python -m tests.benchmarks.discovery
@@ -66,4 +82,4 @@ soak: $(READY)  ## tests of processes and timing 20 times, every fault at every 
 	$(BIN)/python -m tests.benchmarks.kill_loop --kills 1000 --pages 3000 --peer
 
 clean:          ## remove the environments and caches; collections stay
-	rm -rf $(VENV) .venv-pywb .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-pywb .venv-peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

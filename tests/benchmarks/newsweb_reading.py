@@ -162,13 +162,18 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--seeds", type=_seeds, default=_seeds("1-10"), metavar="N-M", help="seeds, such as 7 or 101-110 (default 1-10)"
+        "--seeds",
+        type=seed_range,
+        default=seed_range("1-10"),
+        metavar="N-M",
+        help="seeds, such as 7 or 101-110 (default 1-10)",
     )
     parser.add_argument("--wrong", action="store_true", help="also list every value and page that is wrong")
     return parser.parse_args()
 
 
-def _seeds(text: str) -> range:
+def seed_range(text: str) -> range:
+    """The seeds from "7" or "101-110"."""
     first, _, last = text.partition("-")
     return range(int(first), int(last or first) + 1)
 
