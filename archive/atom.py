@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
+
+from archive.results import SearchResult
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 
@@ -50,6 +53,23 @@ def feed(entries: Iterable[FeedEntry], *, id: str, title: str, author: str = "pr
         _add_entry(ET.SubElement(root, "entry"), entry)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def feed_of_search(result: SearchResult, filters: Mapping[str, object]) -> str:
+    """What a search with *filters* found, to be followed with a feed reader."""
+    asked = urlencode({"q": result.query, **filters}, errors="replace")
+    entries = [
+        FeedEntry(
+            id=hit.pressmark.record_id,
+            title=hit.headline,
+            link=hit.url,
+            updated=hit.first_captured_at,
+            authors=hit.authors,
+            summary=" ".join(hit.snippet.split()),
+        )
+        for hit in result.hits
+    ]
+    return feed(entries, id=f"urn:pressmark:search?{asked}", title=f"pressmark: {result.query or 'all articles'}")
 
 
 def _add_entry(element: ET.Element, entry: FeedEntry) -> None:

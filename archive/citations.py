@@ -65,7 +65,8 @@ def _read_at(shown: Shown) -> str:
 
 def _key(article: dict[str, Any]) -> str:
     """Who or where, when, and the first word that says something: `smith2026vaccine`."""
-    who = article["authors"][0].split()[-1] if article["authors"] else article["site"].partition(".")[0]
+    names = article["authors"][0].split() if article["authors"] else []
+    who = names[-1] if names else article["site"].partition(".")[0]
     words = [word for word in re.findall(r"\w+", article["headline"]) if len(word) > 3]
     return _plain(who) + article["date_published"][:4] + _plain(words[0] if words else "") or "article"
 

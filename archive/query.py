@@ -76,7 +76,7 @@ class _Patient(sqlite3.Connection):
         self.set_progress_handler(lambda: monotonic() - self._begun > seconds, _OPCODES)
 
 
-_OPCODES = 20_000  # of SQLite's machine, well under a millisecond
+_OPCODES = 2000  # of SQLite's machine: some tens of microseconds, but for functions that take long by themselves
 
 
 def _connect(path: Path) -> _Patient:

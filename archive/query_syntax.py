@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -16,6 +17,22 @@ FIELDS = ("headline", "standfirst", "body")
 
 class QueryError(UsageError):
     """A search query that cannot be understood; the message points at the place."""
+
+
+MAX_WORDS, MAX_REPEATS = 300, 10
+"""Words that a query may have, and how often one of them: an excerpt takes the square of the places that match."""
+
+_OPERATORS = {"AND", "OR", "NOT", "NEAR"}
+
+
+def check_size(query: str) -> None:
+    """Raises QueryError for a query that would keep the database busy for long."""
+    counts = Counter(word.casefold() for word in re.findall(r"\w+", query) if word not in _OPERATORS)
+    if counts.total() > MAX_WORDS:
+        raise QueryError(f"{query[:40]!r}… has {counts.total():,} words; ask with at most {MAX_WORDS}")
+    word, times = counts.most_common(1)[0] if counts else ("", 0)
+    if times > MAX_REPEATS:
+        raise QueryError(f"{query[:40]!r}… has {word[:40]!r} {times:,} times; once is enough")
 
 
 _QUOTED = re.compile(r'("(?:[^"]|"")*")')

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 from archive import as_of
 from archive.errors import UsageError
-from archive.query_syntax import quote_odd_words, syntax_errors
+from archive.query_syntax import check_size, quote_odd_words, syntax_errors
 from archive.results import Facet, Hit, Pressmark, SearchResult
 from archive.text import storable
 
@@ -217,6 +217,7 @@ def _asked(db: sqlite3.Connection, query: str, filters: Filters) -> _Asked:
     if (site := filters.get("site")) and not filters.get("first_seen"):
         _check_site(db, storable(site))
     words = quote_odd_words(storable(query).strip())
+    check_size(words)
     until = end_of(filters)
     where, values = _conditions(filters)
     joined = ["from articles_fts as f"] if words else []

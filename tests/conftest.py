@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from crawler.newsweb import NewsWeb, serve
+from crawler.newsweb import NewsWeb, demo_web, serve
 from tests.end_to_end import Crawled, asked, crawl
 from tests.fault_table import FaultTable, is_whole_suite
 
@@ -28,3 +29,16 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     with serve(web) as server:
         summary = crawl(web, server, path, web.home_urls).done().json
         yield Crawled(web=web, server=server, path=path, summary=summary, fetched=asked(server))
+
+
+@pytest.fixture(scope="session")
+def visited_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The web of `pressmark demo`, crawled, and visited again a day later: most of it is unchanged. For reading."""
+    path = tmp_path_factory.mktemp("replay") / "collections" / "kept"
+    path.parent.mkdir()
+    web = demo_web()
+    with serve(web) as server:
+        crawl(web, server, path, web.home_urls).done()
+        server.advance(hours=24, new=2, edited=2, withdrawn=1)
+        crawl(web, server, path, web.home_urls, "--recheck").done()
+    return path

@@ -16,11 +16,9 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.newsweb import demo_web, serve
-from tests.end_to_end import CHECKOUT, crawl, missing, rows
+from tests.end_to_end import CHECKOUT, missing, rows
 
 WAYBACK = CHECKOUT / ".venv-pywb" / "bin" / "wayback"
-COLLECTION = "kept"
 
 
 @dataclass(frozen=True)
@@ -40,25 +38,12 @@ class Replayed:
     def get(self, timestamp: str, url: str) -> tuple[int, str, bytes]:
         """Status, Location and body of a memento as it came, without banner and rewriting."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("GET", f"/{COLLECTION}/{timestamp}id_/{url}", headers={"Accept-Encoding": "gzip"})
+        connection.request("GET", f"/{self.path.name}/{timestamp}id_/{url}", headers={"Accept-Encoding": "gzip"})
         answer = connection.getresponse()
         body = answer.read()
         connection.close()
         coded = answer.headers.get("Content-Encoding") == "gzip"
         return answer.status, answer.headers.get("Location", ""), gzip.decompress(body) if coded else body
-
-
-@pytest.fixture(scope="module")
-def visited_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The web of `pressmark demo`, crawled, and visited again a day later: most of it is unchanged."""
-    path = tmp_path_factory.mktemp("replay") / "collections" / COLLECTION
-    path.parent.mkdir()
-    web = demo_web()
-    with serve(web) as server:
-        crawl(web, server, path, web.home_urls).done()
-        server.advance(hours=24, new=2, edited=2, withdrawn=1)
-        crawl(web, server, path, web.home_urls, "--recheck").done()
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from typer.main import get_command
 
 from archive.errors import PressmarkError
 from archive.files import storage_error
-from crawler.cli import crawling, editing, exporting, finding, keeping, reading, sites
+from crawler.cli import crawling, editing, exporting, finding, keeping, reading, serving, sites
 from crawler.cli.start import INTERRUPTED, WORDS, obey_orders_to_end
 
 BUG = 1
@@ -64,6 +64,7 @@ finding.add_to(app)
 editing.add_to(app)
 exporting.add_to(app)
 reading.add_to(app)
+serving.add_to(app)
 app.add_typer(sites.app, name="sites")
 
 

@@ -110,13 +110,14 @@ def search(
 
 
 def _write_result(result: SearchResult, form: Format, filters: options.Chosen) -> None:
+    from archive.atom import feed_of_search
     from archive.results import Hit
     from crawler.cli.output import say, write_json, write_rows, write_text
 
     if form == "json":
         write_json(asdict(result))
     elif form == "atom":
-        write_text(_feed(result, filters))
+        write_text(feed_of_search(result, filters))
     elif form == "table":
         if result.hits:
             _show_hits(result)
@@ -210,27 +211,6 @@ def status(
         write_json(asdict(now))
     else:
         _show_status(now)
-
-
-def _feed(result: SearchResult, filters: options.Chosen) -> str:
-    """The hits as an Atom feed, to be followed with a feed reader."""
-    from urllib.parse import urlencode
-
-    from archive.atom import FeedEntry, feed
-
-    asked = urlencode({"q": result.query, **filters})
-    entries = [
-        FeedEntry(
-            id=hit.pressmark.record_id,
-            title=hit.headline,
-            link=hit.url,
-            updated=hit.first_captured_at,
-            authors=hit.authors,
-            summary=" ".join(hit.snippet.split()),
-        )
-        for hit in result.hits
-    ]
-    return feed(entries, id=f"urn:pressmark:search?{asked}", title=f"pressmark: {result.query or 'all articles'}")
 
 
 def _count(result: SearchResult, filters: options.Chosen) -> str:

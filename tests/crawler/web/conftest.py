@@ -1,0 +1,244 @@
+"""One collection, with honest and hostile pages, one server that shows it, one browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+
+from archive.collection import Collection
+from archive.model import Article, Evidence
+from archive.printable import printable
+from archive.text import storable
+from archive.urlkey import safe_uri
+from crawler.bindings import default_reader
+from tests.archive.catalogs import at, capture, page, write_warc
+from tests.crawler.web.payloads import SCRIPTS
+from tests.end_to_end import SHARED, environment, missing, rows
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+PUBLIC = SHARED / "corpora" / "naughty_strings.json"
+NAUGHTY: list[str] = SCRIPTS + (json.loads(PUBLIC.read_text(encoding="utf-8")) if PUBLIC.exists() else [])
+CHROMIUM = shutil.which("chromium") or ""
+HOSTILE_SITE = "hostile.example"
+
+_EVERYTHING = """<!DOCTYPE html><html><head><title>Honest title of a hostile page</title>
+<base href="http://hostile.example/deep/">
+<meta http-equiv="refresh" content="0;url=http://evil.example/refresh">
+<meta http-equiv="Content-Security-Policy" content="default-src *">
+<link rel="dns-prefetch" href="//evil.example/"><link rel="preconnect" href="//evil.example/">
+<link rel="prefetch" href="http://evil.example/p"><link rel="preload" as="image" href="http://evil.example/q">
+<link rel="stylesheet" href="http://evil.example/a.css">
+<style>@import "http://evil.example/b.css"; p { background: url(http://evil.example/c.png) }</style>
+<script>document.title = "owned"; alert(1); fetch("/db/catalog.json"); navigator.sendBeacon("http://evil.example/b")</script>
+<script src="http://evil.example/d.js"></script></head>
+<body onload="document.title = 'owned'">
+<p id="text" style="background: url(//evil.example/e.png)">An archived paragraph.</p>
+<img src="http://evil.example/f.png" srcset="http://evil.example/g.png 2x" onerror="alert(2)">
+<svg onload="alert(3)"><image href="http://evil.example/h.png"/><use href="http://evil.example/i.svg#x"/></svg>
+<iframe src="javascript:alert(4)"></iframe><iframe srcdoc="<script>alert(5)</script>"></iframe>
+<iframe src="/overview"></iframe><object data="http://evil.example/j"></object><embed src="http://evil.example/k">
+<form id="f" action="http://evil.example/l"><input name="x" autofocus onfocus="alert(6)"><button>Send</button></form>
+<video src="http://evil.example/m" poster="http://evil.example/n.png" autoplay></video>
+<noscript><link rel="preconnect" href="//evil.example/"><img src="http://evil.example/o.png"></noscript>
+<template shadowrootmode="open"><img src="http://evil.example/r.png"></template>
+<a id="js" href="javascript:alert(7)">script</a> <a id="out" href="http://evil.example/s" target="_top">out</a>
+<a id="relative" href="story?a=1&amp;b=2">story</a> <a id="same" href="#text">here</a>
+</body></html>"""
+
+
+@dataclass
+class Evil:
+    """A listener that stands for every host of the web; it must never hear anything."""
+
+    port: int
+    """Where it listens."""
+
+    heard: list[str] = field(default_factory=list)
+    """What connected."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class _Stays(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """No redirect is followed."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A collection and its server."""
+
+    path: Path
+    """The collection."""
+
+    url: str
+    """Where it is shown, without a slash at the end."""
+
+    def get(self, path: str, *, method: str = "GET", **headers: str) -> Reply:
+        """The answer to a request; `_` in the name of a header stands for a hyphen."""
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(f"{self.url}{path}", method=method, headers=fields)
+        try:
+            answer = urllib.request.build_opener(_Stays).open(request, timeout=30)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The answer of the catalog."""
+        return rows(self.path / "catalog.db", query, *values)
+
+    def memento(self, url: str) -> str:
+        """The path of the newest memento of a URL."""
+        [(captured_at,)] = self.rows("select max(captured_at) from captures where url = ? and kind <> 'failure'", url)
+        return f"/web/{''.join(filter(str.isdigit, captured_at))[:14]}/{url}"
+
+
+def link(path: str, **parameters: str) -> str:
+    """A path with parameters."""
+    return f"{path}?{urlencode(parameters, errors='replace')}"
+
+
+def url_of(number: int) -> str:
+    """A URL with the string of that number in it."""
+    return safe_uri(f"http://n{number}.example/{NAUGHTY[number]}")
+
+
+@pytest.fixture(scope="session")
+def kept(visited_twice: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The twice visited sites, and beside them articles whose every field is a hostile string, and hostile pages."""
+    path = tmp_path_factory.mktemp("web") / "kept"
+    shutil.copytree(visited_twice, path)
+    collection, reader = Collection.open(path), default_reader()
+    with collection.catalog(reader_id=reader.id) as catalog:
+        for number, text in enumerate(NAUGHTY):
+            where = {"site": HOSTILE_SITE, "captured_at": at(number), "mime": text, "via": text}
+            catalog.add(capture(url_of(number), **where), _article([text], f"{text} in story {number}"))
+        for number in range(0, len(NAUGHTY), 40):
+            texts = NAUGHTY[number : number + 40]
+            where = {"site": HOSTILE_SITE, "captured_at": at(number)}
+            catalog.add(capture(f"http://all.example/{number}", **where), _article(texts, "\n\n".join(texts)))
+        catalog.commit({})
+    hostile = {"Set-Cookie": "a=b", "Access-Control-Allow-Origin": "*", "Refresh": "0;url=http://evil.example/"}
+    exchanges = [
+        page(_EVERYTHING, f"http://{HOSTILE_SITE}/everything", 1, **hostile),
+        page("", f"http://{HOSTILE_SITE}/away", 2, status="302 Found", Location="http://evil.example/t"),
+        page("", f"http://{HOSTILE_SITE}/script", 3, status="302 Found", Location="javascript:alert(1)"),
+    ]
+    write_warc(collection, exchanges, name="hostile")
+    collection.catch_up(reader.read, reader_id=reader.id)
+    return path
+
+
+def _article(texts: list[str], body: str) -> Article:
+    whole, several = " ".join(texts), tuple(texts)
+    return Article(
+        headline=whole,
+        body=body,
+        standfirst=whole,
+        section=whole,
+        publisher=whole,
+        language=storable(whole)[:20],
+        date_published=whole,
+        date_modified=whole,
+        main_image=texts[0],
+        canonical_url=texts[0],
+        authors=several,
+        keywords=several,
+        evidence=tuple(Evidence(field=t, source=t, selector=t, raw=t, chosen=True) for t in texts),
+    )
+
+
+@pytest.fixture(scope="session")
+def shown(kept: Path) -> Iterator[Shown]:
+    """`pressmark serve` of that collection, at a free port."""
+    command = [
+        sys.executable,
+        "-m",
+        "crawler.cli",
+        "serve",
+        "-c",
+        str(kept),
+        "--port",
+        "0",
+        "--name",
+        "archive.example",
+    ]
+    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        said = server.stderr.readline()
+        rest: list[str] = []
+        reading = threading.Thread(target=lambda: rest.extend(server.stderr or ()), daemon=True)
+        reading.start()
+        try:
+            assert "http://" in said, said
+            yield Shown(kept, said.partition(" at ")[2].partition("/ ")[0])
+        finally:
+            server.terminate()
+            assert server.wait(20) == 0
+    reading.join(10)
+    assert [line for line in rest if "Traceback" in line or printable(line) != line] == []
+
+
+@pytest.fixture(scope="session")
+def evil() -> Iterator[Evil]:
+    """Every host of the web, as the browser finds it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        found = Evil(listening.getsockname()[1])
+
+        def listen() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.settimeout(2)
+                    found.heard.append(repr(connection.recv(200)))
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(evil: Evil) -> Iterator[Browser]:
+    """Headless Chromium, which takes every name for the evil one's."""
+    if not CHROMIUM:
+        missing("chromium (Debian package)")
+    from playwright.sync_api import sync_playwright
+
+    rules = f"MAP *.example 127.0.0.1:{evil.port}, EXCLUDE 127.0.0.1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", f"--host-resolver-rules={rules}"], env={**os.environ}
+        )
+        yield chromium
+        chromium.close()
