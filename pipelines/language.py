@@ -77,10 +77,7 @@ def language_of(text: str, *, sample: int = 0) -> str:
     words = text[: sample or _SAMPLE].lower().split()
     if len(words) < _ENOUGH_WORDS and not sample:
         return ""
-    hits: Counter[str] = Counter()
-    for word, count in Counter(words).items():
-        for language in _LANGUAGES_OF.get(word, ()):
-            hits[language] += count
+    hits = Counter(language for word in words if word in _LANGUAGES_OF for language in _LANGUAGES_OF[word])
     (best, most), (_, second) = ([*hits.most_common(2), ("", 0), ("", 0)])[:2]
     enough = 3 if sample else 0.1 * len(words)
     return best if most > enough and most > 1.2 * second else ""
