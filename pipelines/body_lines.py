@@ -37,6 +37,7 @@ _SIGNATURE: Final = re.compile(r"[—–-] .{2,60}\(@\w+\).{0,40}")
 """The line below an embedded post: "— Ann Lee (@annlee) October 9, 2018"."""
 
 _NO_CAPTION: Final = frozenset(TAGS.index(tag) for tag in ("h1", "h2", "h3", "h4", "h5", "h6", "li"))
+_LINKS: Final = 0.95
 _TR, _TABLE = TAGS.index("tr"), TAGS.index("table")
 _STOPS: Final = '.!?。！？…"”»:’'
 _CONSENT: Final = re.compile(
@@ -83,6 +84,8 @@ class Fields:
 
 def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     """The blocks of the body, of those that are *likely* by the model."""
+    if _are_links(blocks, likely):
+        return []
     captions = _captions(blocks, likely)
     chosen = [i for i in _with_tables(blocks, likely) if i not in captions and not _is_cross_reference(blocks, i)]
     chosen = _with_signatures(blocks, chosen)
@@ -90,6 +93,11 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     chosen = _until_end_label(blocks, _until_closing_lines(blocks, chosen, fields))
     chosen = _without_fields(blocks, chosen, fields)
     return _with_source(blocks, chosen)
+
+
+def _are_links(blocks: Blocks, likely: list[int]) -> bool:
+    """Whether blocks are links and nothing else, and so no body."""
+    return sum(blocks.link_letters[i] for i in likely) > _LINKS * sum(len(blocks.texts[i]) for i in likely)
 
 
 def _with_tables(blocks: Blocks, chosen: list[int]) -> list[int]:

@@ -1,14 +1,14 @@
 """Trains the block model on the public pages beside the checkout, and says what it is worth on pages it never saw.
 
     python -m tests.benchmarks.train_block_model              cross-validated figures for each set
-    python -m tests.benchmarks.train_block_model --write      the same, then new weights in pipelines/
+    python -m tests.benchmarks.train_block_model --write      the same, then the weights in pipelines/, as committed
 
 Needs `pip install -e '.[train]'`. Folds are by registered domain: no site is in both halves. The figures are of the
 body alone, as the reader of articles chooses it, by the scorer that comes with the pages; those of the weights
 themselves on the same pages are higher, and mean little.
 
-All that is drawn by lot has a fixed seed. The weights carry `recipe`, a digest of parameters, sets and columns; those
-without one come from an earlier run, before layout tables were read as blocks.
+All that is drawn by lot has a fixed seed. The weights carry `recipe`, a digest of parameters, sets and columns,
+which a test compares.
 """
 
 from __future__ import annotations
