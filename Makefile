@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYWEB  := .venv-pywb/.ready
+PLAYER := .replayweb/.ready
 PEERS  := .venv-peers/.ready
 TRAIN  := $(VENV)/.ready-train
 
@@ -38,6 +39,12 @@ $(TRAIN): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train]'
 	@touch $@
 
+# The player of web archives that researchers use; only tests run it, in a browser, and they say so where it is missing.
+$(PLAYER):
+	@mkdir -p .replayweb
+	@cd .replayweb && npm pack --silent replaywebpage@2.5.3 >/dev/null && tar -xzf replaywebpage-2.5.3.tgz && touch .ready \
+		|| echo "ReplayWeb.page could not be fetched by npm; its tests are skipped"
+
 demo: $(READY)  ## crawl the bundled sample sites, search, show, rebuild, verify
 	@$(BIN)/pressmark demo
 
@@ -47,8 +54,8 @@ lint: $(READY)  ## ruff, mypy and the layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: $(READY) $(PYWEB) lint ## everything that CI runs
-	$(BIN)/python -m pytest -q
+test: $(READY) $(PYWEB) $(PLAYER) lint ## everything that CI runs, on two cores
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 bench: $(READY) ## CPU per page of crawl, extract and rebuild, beside a bare Scrapy spider
 	$(BIN)/python -m tests.benchmarks.crawl

@@ -21,6 +21,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(FaultTable(wanted=config.option.faults or is_whole_suite(config)))
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Gzip members hold the time at which they were made; processes that share the suite must agree on names."""
+    return "gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
+
+
 @pytest.fixture(scope="session")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     """A small web, crawled from its home pages; nobody writes to it."""
