@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipelines.site import Sites
     from spiders.survey import Survey
 
-AT_MOST: Mapping[str, int] = {"feed": 14, "sitemap": 12, "section": 12, "page": 15}
+AT_MOST: Mapping[str, int] = {"feed": 14, "sitemap": 12, "section": 12, "list": 2, "page": 15}
 """URLs of each kind that are asked for in a look at one site, those at common places included."""
 
 

@@ -13,11 +13,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -159,7 +163,10 @@ def main() -> None:
             _crawl(web, server, truth, ways, options.delay, ours)
             if not options.no_peers:
                 _peers(web, server, truth, ways)
-        print(f"web {seed}: {ways['all together (the crawl)'].found:,} of {truth.count} ...", file=sys.stderr)
+            if options.news_please:
+                _news_please(options.news_please, web, server, truth, ways)
+        so_far = ways["all together (the crawl)"]
+        print(f"web {seed}: {so_far.found:,} of {so_far.planted:,} so far", file=sys.stderr)
     planted = ways["feeds"].planted
     print(f"{options.webs} webs of {options.sites} sites, {planted:,} articles, seeds from {options.first_seed}")
     print(f"{'way':34}{'recall':>8}{'precision':>11}{'articles':>9}{'URLs':>10}{'requests':>10}")
@@ -176,6 +183,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sites", type=int, default=2, help="sites of each (default 2)")
     parser.add_argument("--articles", type=int, default=60, help="articles of each (default 60)")
     parser.add_argument("--delay", type=float, default=0.05, help="pause between requests (default 0.05 s)")
+    parser.add_argument("--news-please", type=Path, help="news-please in an environment of its own, to run beside us")
     parser.add_argument("--no-peers", action="store_true", help="our crawl alone")
     return parser.parse_args()
 
@@ -211,6 +219,40 @@ def _peers(web: NewsWeb, server: Server, truth: Truth, ways: dict[str, Way]) -> 
             sys.exit(ran.stderr[-2000:])
         urls = {_canonical(url) for url in json.loads(ran.stdout.splitlines()[-1])}
         ways.setdefault(f"trafilatura, {way}", Way()).add(urls, truth, asked=len(server.log))
+
+
+def _news_please(program: Path, web: NewsWeb, server: Server, truth: Truth, ways: dict[str, Way]) -> None:
+    """What each of news-please's crawlers fetches within a minute; the server is its proxy."""
+    [shipped] = program.parent.parent.glob("lib/python3*/site-packages/newsplease/config/config.cfg")
+    proxy = f"http://127.0.0.1:{server.port}"
+    for crawler in ("RssCrawler", "SitemapCrawler", "RecursiveCrawler"):
+        server.clear_log()
+        with tempfile.TemporaryDirectory(prefix="pressmark-bench-") as folder:
+            config = shipped.read_text(encoding="utf-8")
+            for name, value in (
+                ("default", crawler),
+                ("working_path", f"{folder}/kept/"),
+                ("check_certificate", "False"),
+            ):
+                config = re.sub(rf"^{name} = .*$", f"{name} = {value}", config, flags=re.MULTILINE)
+            (Path(folder) / "config.cfg").write_text(config, encoding="utf-8")
+            sites = {"base_urls": [{"url": home} for home in web.home_urls]}
+            (Path(folder) / "sitelist.hjson").write_text(json.dumps(sites), encoding="utf-8")
+            environment = {**os.environ, "http_proxy": proxy, "HTTP_PROXY": proxy}
+            _run_for(60, [str(program), "-c", folder, "-no-confirm"], environment)
+        named = {_canonical(f"http://{entry.host}{entry.path}") for entry in server.log if entry.status == 200}
+        ways.setdefault(f"news-please, {crawler}", Way()).add(named, truth, asked=len(server.log))
+
+
+def _run_for(seconds: float, command: list[str], environment: dict[str, str]) -> None:
+    """Run a program with all that it starts, for so long at most."""
+    quiet = subprocess.DEVNULL
+    program = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet, start_new_session=True)
+    with suppress(subprocess.TimeoutExpired):
+        program.wait(seconds)
+    with suppress(ProcessLookupError):
+        os.killpg(program.pid, signal.SIGKILL)
+    program.wait()
 
 
 def _canonical(url: str) -> str:

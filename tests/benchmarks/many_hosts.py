@@ -72,7 +72,7 @@ def jain(counts: list[int]) -> float:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hosts", type=int, default=1000, help="how many hosts (default 1000)")
-    parser.add_argument("--seconds", type=float, default=180, help="how long (default 180)")
+    parser.add_argument("--seconds", type=float, default=480, help="how long (default 480)")
     parser.add_argument("--delay", type=float, default=1.0, help="pause between requests to a host (default 1 s)")
     return parser.parse_args()
 
