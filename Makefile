@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYWEB  := .venv-pywb/.ready
 PLAYER := .replayweb/.ready
+AXE    := tests/browser/.ready
 PEERS  := .venv-peers/.ready
 TRAIN  := $(VENV)/.ready-train
 
@@ -54,7 +55,12 @@ lint: $(READY)  ## ruff, mypy and the layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: $(READY) $(PYWEB) $(PLAYER) lint ## everything that CI runs, on two cores
+# axe, which looks for what keeps people out of a page; only tests run it, and they say so where it is missing.
+$(AXE): tests/browser/package-lock.json
+	@(cd tests/browser && npm ci --silent --no-audit --no-fund && touch .ready) \
+		|| echo "axe could not be fetched by npm; its tests are skipped"
+
+test: $(READY) $(PYWEB) $(PLAYER) $(AXE) lint ## everything that CI runs, on two cores
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 bench: $(READY) ## CPU per page of crawl, extract and rebuild, beside a bare Scrapy spider
@@ -89,4 +95,4 @@ soak: $(READY)  ## tests of processes and timing 20 times, every fault at every 
 	$(BIN)/python -m tests.benchmarks.kill_loop --kills 1000 --pages 3000 --peer
 
 clean:          ## remove the environments and caches; collections stay
-	rm -rf $(VENV) .venv-pywb .venv-peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-pywb tests/browser/node_modules $(AXE) .venv-peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

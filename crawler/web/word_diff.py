@@ -14,7 +14,10 @@ MAX_WORDS = 1500
 MAX_PARAGRAPHS = 1000
 """Paragraphs of each text that are compared; what stands behind them is left out."""
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+_WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
+
+ALIKE = 0.4
+"""Share of words in common, in order, below which two paragraphs are others rather than one that was changed."""
 
 Part = tuple[str, bool]
 """Some words, and whether the other side lacks them."""
@@ -39,7 +42,7 @@ def word_diff(before: str, after: str) -> list[Row]:
 
     >>> [row] = word_diff("One old word.", "One new word.")
     >>> row.before
-    (('One ', False), ('old', True), (' word.', False))
+    (('One ', False), ('old ', True), ('word.', False))
     """
     old, new = _paragraphs(before), _paragraphs(after)
     rows = []
@@ -57,9 +60,10 @@ def _paragraphs(text: str) -> list[str]:
 
 def _changed(before: str, after: str) -> Row:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    if not (old and new) or max(len(old), len(new)) > MAX_WORDS:
+    matched = SequenceMatcher(None, old, new, autojunk=False)
+    if not (old and new) or max(len(old), len(new)) > MAX_WORDS or matched.ratio() < ALIKE:
         return Row(((before, True),), ((after, True),), changed=True)
-    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    codes = matched.get_opcodes()
     return Row(
         tuple(_parts(old, [(kind, i, j) for kind, i, j, _, _ in codes])),
         tuple(_parts(new, [(kind, k, m) for kind, _, _, k, m in codes])),

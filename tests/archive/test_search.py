@@ -136,3 +136,10 @@ def test_matching(months: sqlite3.Connection) -> None:
     assert len(matching(months)) == 3
     with pytest.raises(UsageError, match="no date"):
         matching(months, as_of="yesterday")
+
+
+@pytest.mark.parametrize("query", ["a OR " * 11 + "a", " ".join(f"w{n}" for n in range(301))])
+def test_a_query_that_would_take_long(query: str, months: sqlite3.Connection) -> None:
+    """A query of very many words, or of one word many times, is refused before the database is asked."""
+    with pytest.raises(UsageError, match="at most 300" if "w300" in query else "once is enough"):
+        search(months, query)
