@@ -228,9 +228,12 @@ def evil() -> Iterator[Evil]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(evil: Evil) -> Iterator[Browser]:
-    """Headless Chromium, which takes every name for the evil one's."""
+    """Headless Chromium, which takes every name for the evil one's.
+
+    Each module has its own: while it runs, its event loop is in the way of every other.
+    """
     if not CHROMIUM:
         missing("chromium (Debian package)")
     from playwright.sync_api import sync_playwright
