@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.http import Response
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import deferred_from_coro
 
@@ -34,6 +35,7 @@ class JobExtension:
         self._closing_since: float | None = None
         self._beat = create_looping_call(self._each_second)
         for handler, signal in (
+            (self._downloaded, signals.response_downloaded),
             (self._left, signals.request_left_downloader),
             (self._item_done, signals.item_scraped),
             (self._item_done, signals.item_dropped),
@@ -62,6 +64,9 @@ class JobExtension:
         stats = self._crawler.stats
         for name, value in self._job.counts.items():
             stats.set_value(name, value)
+
+    def _downloaded(self, response: Response, request: Request) -> None:
+        self._job.heed(request, response)
 
     def _left(self, request: Request) -> None:
         self._job.left(request)

@@ -70,6 +70,9 @@ _LIGHT = 80_000
 too long: it takes 30 ms for 300 links of ordinary length, or for 60 of a thousand characters."""
 
 _LINK = 200
+_PAUSE = "pressmark_pause"
+"""Key of `request.meta` for the seconds that an answer asks us to wait."""
+
 _ENDINGS = {"finished": 0, "shutdown": INTERRUPTED}
 _BLOCKING = frozenset({403, 429, 503})
 
@@ -219,7 +222,7 @@ class Job:
         if lease is not None:
             self.schedule.over(lease)
             self.silence.answered(lease.url, lease.host)
-        pause = self._pause(response, capture, lease)
+        pause = response.meta[_PAUSE] if _PAUSE in response.meta else self._pause(response, capture, lease)
         settled = Settled(capture=capture, reading=await self.read(capture), lease=lease, pause=pause)
         if not isinstance(settled.reading, Article):
             self.fold(settled)
@@ -228,6 +231,13 @@ class Job:
 
         self._held[capture.record_id] = settled
         return item_of(capture, settled.reading)
+
+    def heed(self, request: Any, response: Response) -> None:
+        """An answer has come: if it asks us to wait we do from now on, not only when its callback's turn comes."""
+        lease: Lease | None = request.meta.get(LEASE)
+        capture: Capture | None = request.meta.get(CAPTURE)
+        if lease is not None and capture is not None:
+            request.meta[_PAUSE] = self._pause(response, capture, lease)
 
     async def read(self, capture: Capture) -> Reading | None:
         """What the capture is read as; None for one that has no reading of its own, and when nothing can be read."""
