@@ -191,7 +191,7 @@ def measure(seeds: Iterable[int], tools: Iterable[str]) -> dict[str, Score]:
             pairs = TOOLS[name](planted)
             score.seconds += time.process_time() - begun
             score.add(planted, truth, pairs)
-            print(f"seed {seed}: {name} {score.row}", file=sys.stderr, flush=True)
+            print(f"up to seed {seed}: {name} {score.row}", file=sys.stderr, flush=True)
     return scores
 
 
