@@ -5,8 +5,9 @@
         dead = crawls.run(..., kill="write:7:half")
 
 A kill is `operation:n:where`: at the n-th such operation the process kills itself before, in the middle of (none, one
-byte, half, all but one byte of a write), or after it. Operations are those of `archive.files.Files`, and `catalog` and
-`frontier` for the commits. With `full` for *where* the disk is full from then on, with `error` it gives I/O errors.
+byte, half, all but one byte of a write), or after it. Operations are those of `archive.files.Files`, `warc` for writes
+into a WARC alone, and `catalog` and `frontier` for the commits. With `full` for *where* the disk is full from then on,
+with `error` it gives I/O errors.
 """
 
 from __future__ import annotations
@@ -241,19 +242,25 @@ def _answer_names(names: dict[str, str]) -> None:
     vars(socket)["getaddrinfo"] = answer
 
 
+def _is_warc(fd: int) -> bool:
+    """Whether the file is a WARC that grows; its index and what is beside the collection are written to as well."""
+    return Path(f"/proc/self/fd/{fd}").readlink().name.endswith(".warc.gz.open")
+
+
 def _arm(operation: str, number: int, where: str, told: Path) -> None:
     from archive.files import Files
     from archive.index import Catalog
     from crawler.frontier import SqliteFrontier
 
-    owner, name = {"catalog": (Catalog, "commit"), "frontier": (SqliteFrontier, "set_watermarks")}.get(
-        operation, (Files, operation)
-    )
+    others = {"catalog": (Catalog, "commit"), "frontier": (SqliteFrontier, "set_watermarks"), "warc": (Files, "write")}
+    owner, name = others.get(operation, (Files, operation))
     original = getattr(owner, name)
     count = 0
 
     def at_the_point(self: Any, *args: Any, **named: Any) -> Any:
         nonlocal count
+        if operation == "warc" and not _is_warc(args[0]):
+            return original(self, *args, **named)
         count += 1
         if where in ERRORS and count >= number:
             told.touch()

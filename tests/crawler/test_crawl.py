@@ -245,7 +245,7 @@ def test_killed_at(crawl: Crawl, web: TinyWeb, server: Server, kept: Path, fault
 @pytest.mark.fault(85)
 def test_killed_while_recovering(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
     """Recovery may itself be killed, again and again."""
-    deaths = [crawl(kill="write:12:half")]
+    deaths = [crawl(kill="warc:9:half")]
     deaths += [
         crawl(kill=kill) for kill in ("truncate:1:before", "truncate:1:after", "sync:2:before", "rename:1:before")
     ]
