@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import Error
 
 from archive.urlkey import url_key
 from crawler.web.http import Asked
@@ -149,11 +151,24 @@ def test_a_hostile_page_in_its_sandbox(form: str, tab: Watched, shown: Shown, ev
     tab.go(link("/article", id=f"http://{HOSTILE_SITE}/everything"))
     tab.page.wait_for_timeout(300)
 
-    # Of the bytes as they are the browser tells requests that its policy then refuses: what counts is who hears of them.
+    # Of the bytes as they are the browser tells requests that its policy then refuses: what counts is who hears.
     asked = [one for one in tab.wrong if not (form and one.startswith("request of http://evil.example/"))]
     assert (alone, text) == ("Honest title of a hostile page", "An archived paragraph.")
     assert asked == []
     assert evil.heard == []
+
+
+def test_without_the_sandbox_it_is_heard(unprotected: Watched, shown: Shown, evil: Evil) -> None:
+    """The same page in a tab that heeds no policy does call out, so that silence means something."""
+    before = len(evil.heard)
+    path = shown.memento(f"http://{HOSTILE_SITE}/everything").replace("/http", "id_/http", 1)
+    with suppress(Error):
+        unprotected.page.goto(f"{shown.url}{path}", wait_until="commit")
+    unprotected.page.wait_for_timeout(500)
+    heard = evil.heard[before:]
+    evil.heard.clear()
+
+    assert heard != []
 
 
 def test_the_frame_reaches_nothing(tab: Watched, shown: Shown) -> None:
