@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import traceback
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -161,7 +162,7 @@ class RobotsPolicy:
             raise
         except Exception as error:  # whatever it is that breaks here, nothing is fetched unasked
             log.exception("%s/robots.txt", origin)
-            return self._for_now(f"{type(error).__name__}: {error}")
+            return self._for_now(traceback.format_exception_only(error)[-1].strip())
         return kept
 
     async def _kept(self, origin: str) -> Rules | None:

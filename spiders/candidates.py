@@ -414,12 +414,15 @@ class _Finder:
         depth = len(self.capture.hops) - len(self.capture.hops.rstrip("M"))
         if depth >= MAX_SITEMAP_DEPTH:
             reason = "sitemap_depth"
-        if reason or self._ended_before_since(link.text, looks.month):
+        # The text of a part of a sitemap is its lastmod; a page says anything there.
+        is_part = isinstance(self.reading, Listing) and self.reading.form == "sitemapindex"
+        lastmod = link.text if is_part else ""
+        if reason or self._ended_before_since(lastmod, looks.month):
             self._skip(reason or "older", looks)
             return
-        age = _age(link.text or looks.month, self.capture.captured_at)
+        age = _age(lastmod or looks.month, self.capture.captured_at)
         priority = SITEMAP - 500 + _freshness(_AGE_OF_LINK if age is None else age) // 2
-        self._add(looks, "sitemap", priority, updated=self._believable(link.text))
+        self._add(looks, "sitemap", priority, updated=self._believable(lastmod))
 
     def _look_at_feed(self, looks: _Looks) -> None:
         is_of_the_page = isinstance(self.reading, Article) and looks.url.startswith(self.capture.url.rstrip("/") + "/")
@@ -539,10 +542,10 @@ class _Finder:
         if not updated or updated == self.built_at:
             return ""
         if len(updated) > 10:
-            when = datetime.fromisoformat(updated)
             try:
+                when = datetime.fromisoformat(updated)
                 updated = instant(when if when.tzinfo else when.replace(tzinfo=UTC))
-            except OverflowError:
+            except (ValueError, OverflowError):
                 return ""
         return updated if updated <= instant(self.capture.captured_at) else ""
 

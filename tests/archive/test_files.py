@@ -37,7 +37,8 @@ KNOWN = {
     ("archive/lock.py", "os.pwrite"),
     ("archive/foreign.py", "shutil.copystat"),  # times of a copied file
     ("archive/wacz.py", "tempfile.TemporaryDirectory"),  # an export lies outside the collection: made beside its place,
-    ("archive/wacz.py", "growing.open"),  # synced and renamed, or thrown away
+    ("archive/wacz.py", "tempfile.TemporaryFile"),  # synced and renamed, or thrown away
+    ("archive/wacz.py", "growing.open"),
     ("archive/wacz.py", "file.open"),  # a member of the zip file
     ("crawler/run.py", "path.parent.mkdir"),  # logs/
     ("crawler/demo.py", "shutil.rmtree"),  # what the demo made, it may make anew

@@ -213,6 +213,18 @@ def test_sitemaps_elsewhere():
 
 
 @pytest.mark.fault(72)
+@pytest.mark.parametrize(
+    "text", ["Sitemap", "Read the story of the sitemap", "2026-11-32T99:99:99Z", "9999-12-31T23:59:59-14:00"]
+)
+@pytest.mark.parametrize("form", ["section", "sitemapindex", "robots"])
+def test_a_link_to_a_sitemap_says_anything(form: str, text: str):
+    """The text of a link is a time in a sitemap index alone, and not always one there; the sitemap is found."""
+    link = Link(url=HOME + "sitemap.xml", text=text, rel="sitemap")
+
+    assert paths(found(Listing(form=form, links=(link,)))) == ["sitemap.xml"]
+
+
+@pytest.mark.fault(72)
 def test_sitemap_indexes_end():
     """Indexes that name indexes are followed three deep; one that names itself is not followed."""
     index = Listing(
