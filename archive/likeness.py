@@ -13,12 +13,18 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import cached_property, lru_cache, partial
-from operator import itemgetter, xor
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ALGORITHM = "shingles 1"
 """Name and version of what a fingerprint holds; texts of another one are fingerprinted anew."""
@@ -53,6 +59,7 @@ LEAD = 80
 _LEAST_KEYS = 0.6  # of two texts that share 0.8 of their shingles, by changes to single words at worst
 _DEVIATIONS = 3.0
 _APART = 0.15
+_HASHED = 1 << 14  # words whose hashes are remembered
 _LEAST_FIGURES = 6  # shingles with figures: two figures make as many
 _FIGURES = 0.5
 _LEAST_RENAMED = 2
@@ -92,20 +99,17 @@ class Fingerprint:
 
     def may_be_like(self, other: Fingerprint) -> bool:
         """Whether the texts can be alike, going by the keys that they share. Symmetric."""
-        shared = len(self.split & other.split)
-        if shared == 0 or LEAST_HELD * max(self.shingles, other.shingles) > min(self.shingles, other.shingles):
+        fewer, more = self.shingles, other.shingles
+        if fewer > more:
+            fewer, more = more, fewer
+        if LEAST_HELD * more > fewer or not (shared := len(self.split & other.split)):
             return False
-        of = self._sample(other)
+        of = _sample(fewer, more)
         return shared >= _LEAST_KEYS * of - _DEVIATIONS * math.sqrt(_LEAST_KEYS * (1 - _LEAST_KEYS) * of)
 
     def is_apart_from(self, other: Fingerprint) -> bool:
         """Whether the texts have next to nothing in common. Symmetric."""
-        return len(self.split & other.split) <= _APART * self._sample(other)
-
-    def _sample(self, other: Fingerprint) -> float:
-        """How many keys of the shorter text the longer one would share if it held all of it, on average."""
-        fewer, more = sorted((self.shingles, other.shingles))
-        return fewer * min(1, KEYS / max(1, more))
+        return len(self.split & other.split) <= _APART * _sample(*sorted((self.shingles, other.shingles)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class Likeness:
     """Shared shingles of those of the shorter body."""
 
     differs_in: str
-    """What makes two like texts different stories: `length`, `figures`, `names` or `period`; empty for copies.
+    """What makes two alike texts different stories: `length`, `figures`, `names` or `period`; empty for other pairs.
 
     In the catalog also `digest`: the longer text holds others, too, that have nothing in common with the shorter one.
     """
@@ -137,15 +141,19 @@ class Profile:
         self._body = body
         self._units, self._width = _units(body)
         self._hashes = _shingles(self._units, self._width)
-        self.shingles = frozenset(self._hashes)
+        self.shingles = frozenset(self._hashes.tolist())
         """Hashes of all shingles."""
 
     @cached_property
     def figures(self) -> frozenset[int]:
         """Hashes of the shingles with a digit in them."""
-        hashes, width = self._hashes, self._width
-        places = (at for at, unit in enumerate(self._units) if not unit.isalpha())
-        return frozenset(key for at in places for key in hashes[max(0, at - width + 1) : at + 1])
+        import numpy as np
+
+        units = np.fromiter([not unit.isalpha() for unit in self._units], bool, len(self._units))
+        marked = np.zeros(len(self._hashes), bool)
+        for at in range(self._width if len(marked) else 0):
+            marked |= units[at : at + len(marked)]
+        return frozenset(self._hashes[marked].tolist())
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -183,29 +191,33 @@ def fingerprint(body: str) -> Fingerprint:
     >>> fingerprint("one two three four five six seven").shingles
     2
     """
+    import numpy as np
+
     units, width = _units(body)
-    hashes = set(_shingles(units, width * KEY_SHINGLES))
-    limit = (4 * KEYS << 8 * KEY_BYTES) // max(1, len(hashes))  # below it lie enough, and few need sorting
-    smallest = sorted(key for key in hashes if key < limit)[:KEYS]
-    if len(smallest) < KEYS:
-        smallest = sorted(hashes)[:KEYS]
-    return Fingerprint(b"".join([key.to_bytes(KEY_BYTES, "big") for key in smallest]), len(hashes))
+    hashes = np.sort(_shingles(units, width * KEY_SHINGLES))
+    hashes = hashes[np.diff(hashes, prepend=-1) != 0]
+    smallest = hashes[:KEYS].astype(">i8").view(np.uint8).reshape(-1, 8)
+    return Fingerprint(smallest[:, -KEY_BYTES:].tobytes(), len(hashes))
 
 
 def compare(one: Profile, other: Profile) -> Likeness:
-    """How like two bodies are, and whether they tell one story. Symmetric."""
-    shared = len(one.shingles & other.shingles)
-    sizes = sorted((len(one.shingles), len(other.shingles)))
-    if not sizes[0]:
+    """How like two bodies are and, where they are alike, whether they tell one story. Symmetric."""
+    fewer, more = sorted((len(one.shingles), len(other.shingles)))
+    if not fewer:
         return Likeness(0.0, 0.0, "")
-    return Likeness(
-        resemblance=round(shared / (sizes[0] + sizes[1] - shared), 4),
-        containment=round(shared / sizes[0], 4),
-        differs_in="length" if sizes[0] < LEAST_SHARE * sizes[1] else _differs_in(one, other),
-    )
+    shared = len(one.shingles & other.shingles)
+    likeness = Likeness(round(shared / (fewer + more - shared), 4), round(shared / fewer, 4), "")
+    return replace(likeness, differs_in=_differs_in(one, other)) if likeness.is_alike else likeness
+
+
+def _sample(fewer: int, more: int) -> float:
+    """How many keys of the shorter text the longer one would share if it held all of it, on average."""
+    return fewer * min(1, KEYS / max(1, more))
 
 
 def _differs_in(one: Profile, other: Profile) -> str:
+    if min(len(one.shingles), len(other.shingles)) < LEAST_SHARE * max(len(one.shingles), len(other.shingles)):
+        return "length"
     figures = min(len(one.figures), len(other.figures))
     if figures >= _LEAST_FIGURES and len(one.figures & other.figures) < _FIGURES * figures:
         return "figures"
@@ -216,7 +228,7 @@ def _differs_in(one: Profile, other: Profile) -> str:
 
 def _renamed(one: Profile, other: Profile) -> bool:
     """Whether the same words of the lead surround names of which the other text knows nothing: two, or a long one."""
-    if one.lead == other.lead:
+    if not (_unknown_names(one.lead, other) and _unknown_names(other.lead, one)):
         return False
     places = SequenceMatcher(None, one.lead, other.lead, autojunk=False).get_opcodes()
     names = [
@@ -247,30 +259,55 @@ def _names(words: Sequence[str]) -> Iterator[str]:
 def _units(body: str) -> tuple[list[str], int]:
     """The words of a body, or the characters of one that has no spaces, and how many of them make a shingle."""
     words = _WORD.findall(body.casefold())
+    if body.isascii() and len(words) * 16 >= len(body):
+        return words, WORDS
     letters = sum(map(len, words))
     if len(words) * 16 < letters or (not body.isascii() and len(_UNSPACED.findall(body)) * 4 > letters):
         return list("".join(words)), CHARACTERS
     return words, WORDS
 
 
-def _shingles(units: Sequence[str], width: int) -> list[int]:
+def _shingles(units: Sequence[str], width: int) -> NDArray[np.int64]:
     """The hash of each shingle, in the order of the text; of a text that is shorter than one, none."""
-    if len(units) < width:
-        return []
-    hashed = list(map(_HASHES[width], units))
-    hashes: Iterable[int] = map(itemgetter(0), hashed)
+    hashed = _HASHES[width].of(units)
+    count = max(0, len(units) - width + 1)
+    hashes = hashed[:count, 0].copy()
     for at in range(1, width):
-        hashes = map(xor, hashes, map(itemgetter(at), hashed[at:]))
-    return list(hashes)
+        hashes ^= hashed[at : at + count, at]
+    return hashes
 
 
-def _hashes(unit: str, width: int) -> tuple[int, ...]:
-    """For each place in a shingle another hash of the unit, so that the order of words counts (tabulation hashing)."""
-    digest = hashlib.shake_128(unit.encode()).digest(width * KEY_BYTES)
-    return tuple(int.from_bytes(digest[at : at + KEY_BYTES], "big") for at in range(0, len(digest), KEY_BYTES))
+class _Hashes(dict[str, int]):
+    """For each place in a shingle another hash of a unit, so that the order of words counts (tabulation hashing).
+
+    The dictionary gives the row of the unit in a table of such hashes.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self._width = width
+        self._table = array("q")
+        self._lock = Lock()
+
+    def __missing__(self, unit: str) -> int:
+        digest = hashlib.shake_128(unit.encode()).digest(self._width * KEY_BYTES)
+        row = len(self._table) // self._width
+        self._table.extend(
+            [int.from_bytes(digest[at : at + KEY_BYTES], "big") for at in range(0, len(digest), KEY_BYTES)]
+        )
+        self[unit] = row
+        return row
+
+    def of(self, units: Sequence[str]) -> NDArray[np.int64]:
+        """A row of hashes for each unit."""
+        import numpy as np
+
+        with self._lock:
+            if len(self) > _HASHED:
+                self.clear()
+                self._table = array("q")
+            rows = np.fromiter(map(self.__getitem__, units), np.intp, len(units))
+            return np.frombuffer(self._table, np.int64).reshape(-1, self._width)[rows]
 
 
-_HASHES = {
-    width: lru_cache(maxsize=1 << 14)(partial(_hashes, width=width))
-    for width in (WORDS, CHARACTERS, WORDS * KEY_SHINGLES, CHARACTERS * KEY_SHINGLES)
-}
+_HASHES = {width: _Hashes(width) for width in (WORDS, CHARACTERS, WORDS * KEY_SHINGLES, CHARACTERS * KEY_SHINGLES)}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from archive import derive, schema
 from archive.collection import Collection
 from archive.index import Catalog
-from archive.likeness import KEYS, Profile, compare, fingerprint
+from archive.likeness import ALGORITHM, KEYS, Profile, compare, fingerprint
 from archive.model import Article
 from archive.similar import SMALLEST, Pairs
 from archive.text import text_of
@@ -233,6 +233,17 @@ def test_monotonous_texts(catalog: Catalog, body: str) -> None:
     folded(catalog, [body, body + "a"])
 
     assert fingerprint(body).shingles <= 2
+
+
+def test_fingerprints_stay_what_they_are() -> None:
+    """What a catalog holds under this name of the algorithm can be compared, whatever was read in between."""
+    body = "one two three four five six seven"
+    story = fingerprint(STORY)
+    fingerprint(" ".join(f"unheard{n}" for n in range(40_000)))
+
+    assert ALGORITHM == "shingles 1"
+    assert fingerprint(body).keys.hex() == "52ab0f72b5e0eafddd2fb5e3"
+    assert fingerprint(STORY) == story
 
 
 @pytest.mark.fault(63)
