@@ -142,8 +142,8 @@ GROUPS: dict[str, dict[int, str]] = {
 
 FAULTS: dict[int, str] = {number: name for group in GROUPS.values() for number, name in group.items()}
 
-LATER = "not in the table: group G, 108 to 114, faults of a web interface; there is none yet"
-"""What is printed of the faults that nothing of ours can meet so far."""
+ELSEWHERE = "not in the table: group G, 108 to 114, faults of the web interface; tests/crawler/web injects them"
+"""What is printed of the faults that have a suite of their own."""
 
 WITHOUT_TEST: dict[int, str] = {}
 """Faults that no test injects, and why."""
@@ -219,7 +219,7 @@ class FaultTable:
         """Print the table, where it is wanted and something was tried."""
         if self._wanted and self.tally.tried:
             terminalreporter.section("faults")
-            for line in (*self.tally.lines(marked_faults()), LATER):
+            for line in (*self.tally.lines(marked_faults()), ELSEWHERE):
                 terminalreporter.line(line)
 
 
