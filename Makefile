@@ -95,4 +95,4 @@ soak: $(READY)  ## tests of processes and timing 20 times, every fault at every 
 	$(BIN)/python -m tests.benchmarks.kill_loop --kills 1000 --pages 3000 --peer
 
 clean:          ## remove the environments and caches; collections stay
-	rm -rf $(VENV) .venv-pywb tests/browser/node_modules $(AXE) .venv-peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-pywb .replayweb tests/browser/node_modules $(AXE) .venv-peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -22,10 +22,10 @@ import pytest
 
 from archive.collection import Collection
 from archive.jobs import JobRecord
-from archive.model import Article, Evidence, Link, instant
+from archive.model import instant
 from archive.text import normalise, one_line, storable
 from archive.urlkey import safe_uri
-from tests.archive.catalogs import article, at, capture
+from tests.archive.catalogs import article, at, capture, full_of
 from tests.end_to_end import SHARED, environment, pressmark, rows
 
 PUBLIC = SHARED / "corpora" / "naughty_strings.json"
@@ -83,36 +83,16 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, text in enumerate(NAUGHTY):
             where = {"via": text, "job": text, "mime": text, "site": text, "warc": storable(text), "ip": storable(text)}
             found = capture(url_of(number), captured_at=at(number), **where)
-            full = _full_of([text], f"{text} in story {number}")
+            full = full_of([text], f"{text} in story {number}")
             catalog.add(found, replace(full, canonical_url=f"{url_of(number)}{storable(text)}"))
             catalog.add(capture(ALL_IN_ONE, captured_at=at(number)), article(text, f"Text {number}"))
             failed = {"kind": "failure", "outcome": "connect", "error": text, "site": text}
             catalog.add(capture(f"http://f{number}.example/", captured_at=at(number), **failed), None)
             catalog.add_job_record(_job(number, text))
         last = capture(ALL_IN_ONE, captured_at=at(len(NAUGHTY)))
-        catalog.add(last, _full_of(NAUGHTY, "\n\n".join(NAUGHTY)))
+        catalog.add(last, full_of(NAUGHTY, "\n\n".join(NAUGHTY)))
         catalog.commit({})
     return collection.path
-
-
-def _full_of(texts: list[str], body: str) -> Article:
-    """An article that has these strings wherever it can."""
-    whole, several = " ".join(texts), tuple(texts)
-    return Article(
-        headline=whole,
-        body=body,
-        standfirst=whole,
-        section=whole,
-        publisher=whole,
-        language=whole,
-        date_published=whole,
-        date_modified=whole,
-        main_image=whole,
-        authors=several,
-        keywords=several,
-        links=tuple(Link(url=text, text=text) for text in texts),
-        evidence=tuple(Evidence(field=text, source=text, selector=text, raw=text, chosen=True) for text in texts),
-    )
 
 
 def _job(number: int, text: str) -> JobRecord:

@@ -13,7 +13,7 @@ from archive.files import Files
 from archive.group import build_group
 from archive.index import Catalog
 from archive.jobs import closing_note, opening_fields
-from archive.model import Article, Capture, Entry, Exchange, Link, Listing, NotAnArticle, Reading
+from archive.model import Article, Capture, Entry, Evidence, Exchange, Link, Listing, NotAnArticle, Reading
 from archive.rebuild import COMPARED
 from archive.urlkey import url_key
 from archive.warc_read import CapturedRecord
@@ -56,6 +56,26 @@ LONG = "Every word of this paragraph stands here so that the text is long enough
 def article(headline: str = "A headline long enough", body: str = LONG * 3, **values: object) -> Article:
     """An article whose body is long enough to count."""
     return Article(headline=headline, body=body, **values)  # type: ignore[arg-type]
+
+
+def full_of(texts: list[str], body: str) -> Article:
+    """An article that has these strings wherever it can."""
+    whole, several = " ".join(texts), tuple(texts)
+    return Article(
+        headline=whole,
+        body=body,
+        standfirst=whole,
+        section=whole,
+        publisher=whole,
+        language=whole,
+        date_published=whole,
+        date_modified=whole,
+        main_image=whole,
+        authors=several,
+        keywords=several,
+        links=tuple(Link(url=text, text=text) for text in texts),
+        evidence=tuple(Evidence(field=text, source=text, selector=text, raw=text, chosen=True) for text in texts),
+    )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -20,12 +20,12 @@ from urllib.parse import urlencode
 import pytest
 
 from archive.collection import Collection
-from archive.model import Article, Evidence
+from archive.model import Article
 from archive.printable import printable
 from archive.text import storable
 from archive.urlkey import safe_uri
 from crawler.bindings import default_reader
-from tests.archive.catalogs import at, capture, page, write_warc
+from tests.archive.catalogs import at, capture, full_of, page, write_warc
 from tests.crawler.web.payloads import SCRIPTS
 from tests.end_to_end import SHARED, environment, missing, rows
 
@@ -159,22 +159,9 @@ def kept(visited_twice: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _article(texts: list[str], body: str) -> Article:
-    whole, several = " ".join(texts), tuple(texts)
-    return Article(
-        headline=whole,
-        body=body,
-        standfirst=whole,
-        section=whole,
-        publisher=whole,
-        language=storable(whole)[:20],
-        date_published=whole,
-        date_modified=whole,
-        main_image=texts[0],
-        canonical_url=texts[0],
-        authors=several,
-        keywords=several,
-        evidence=tuple(Evidence(field=t, source=t, selector=t, raw=t, chosen=True) for t in texts),
-    )
+    """An article that has these strings wherever a page shows them."""
+    whole = full_of(texts, body)
+    return replace(whole, language=storable(whole.language)[:20], main_image=texts[0], canonical_url=texts[0], links=())
 
 
 @pytest.fixture(scope="session")
