@@ -45,6 +45,7 @@ from crawler.silence import NO_CONNECTION, Silence
 from crawler.watermarks import Watermarks
 from pipelines.urls import registered_domain
 from spiders.barren import Barren
+from spiders.traps import resembles
 from spiders.walls import REST, Walls
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Job:
             concurrency=order.concurrency,
             max_pages=order.max_pages,
             bars=self._bars,
+            is_barren=self._is_barren,
             resting=lambda: self.silence.hosts,
             clock=opened.clock,
         )
@@ -142,7 +144,13 @@ class Job:
             self._handed_out[lease.site, lease.kind] += 1
             if self._handed_out[lease.site, lease.kind] > bound:
                 return True
-        return self.barren.bars(lease.url, discovered=lease.discovered, priority=lease.priority)
+        return self._is_barren(lease)
+
+    def _is_barren(self, lease: Lease) -> bool:
+        barred = self.barren.bars(lease.url, discovered=lease.discovered, priority=lease.priority, via=lease.via)
+        if barred and (kind := resembles(lease.url)):
+            self._opened.scopes.note_traps(lease.site, kind, [lease.url])
+        return barred
 
     def conditions(self, lease: Lease) -> Capture | None:
         """The earlier capture that a URL's new answer is compared with; None for one never fetched."""

@@ -58,8 +58,9 @@ class Source(Protocol):
 class Schedule:
     """Hands out leases, host by host, within the limits of each. Knows nothing of Scrapy.
 
-    *room* is how many may be in flight in all, *concurrency* how many to one host. *bars* says of a URL that it is not
-    worth fetching in this job, *resting* which hosts are left alone since nothing reaches them, with the seconds.
+    *room* is how many may be in flight in all, *concurrency* how many to one host. *bars* says of a URL, once, that it
+    is not worth fetching in this job, *is_barren* the same of one that was leased ahead, from what has come since;
+    *resting* which hosts are left alone since nothing reaches them, with the seconds.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Schedule:
         concurrency: int = 1,
         max_pages: int | None = None,
         bars: Callable[[Lease], bool] = lambda _: False,
+        is_barren: Callable[[Lease], bool] = lambda _: False,
         resting: Callable[[], Mapping[str, float]] = dict,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
@@ -86,6 +88,7 @@ class Schedule:
         self._room = room
         self._capacity = concurrency + 1
         self._bars = bars
+        self._is_barren = is_barren
         self._resting = resting
         self._pages_left = max_pages
         self._clock = clock
@@ -106,8 +109,11 @@ class Schedule:
         if self.closed or self._alone or self._pages_left == 0 or len(self._in_flight) >= self._room:
             return None
         lease = self._from_waiting(self._share)
-        if lease is None and self._refill():
+        while lease is None and self._refill():
+            held_back = self.held_back
             lease = self._from_waiting(self._share)
+            if held_back == self.held_back:
+                break
         lease = lease or self._from_waiting(self._capacity)
         if lease is not None:
             self._begin(lease)
@@ -173,7 +179,12 @@ class Schedule:
         return self._capacity - (2 * len(self._in_flight) >= self._room)
 
     def _from_waiting(self, most: int) -> Lease | None:
-        """What waits for the host with the least in flight, when that is less than *most*."""
+        """What waits for the host with the least in flight, when that is less than *most*, and is still worth it."""
+        while (lease := self._first_waiting(most)) and self._is_barren(lease):
+            self._hold_back([lease])
+        return lease
+
+    def _first_waiting(self, most: int) -> Lease | None:
         paused = self._left_alone
         burden = {host: self._burden.get(host, 0) for host in self._waiting if host not in paused}
         host = min(burden, key=burden.__getitem__, default="")

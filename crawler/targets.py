@@ -118,11 +118,15 @@ class Scopes:
         found = candidates(capture, replace(reading, links=tuple(within)), scope)
         offered = {candidate.url for candidate in found if candidate.kind != "sitemap"}  # whose text says how old it is
         for kind, urls in found.trapped.items():
-            known = self.traps.setdefault((capture.site, kind), set())
-            if len(known) < _TRAPPED:
-                known.update(urls)
+            self.note_traps(capture.site, kind, urls)
         said.update((where, link.url, link.rel) for link in within if link.url in offered)
         return found
+
+    def note_traps(self, site: str, kind: str, urls: Iterable[str]) -> None:
+        """Remember URLs that were not followed since a trap has made them up."""
+        known = self.traps.setdefault((site, kind), set())
+        if len(known) < _TRAPPED:
+            known.update(urls)
 
     def _said_on(self, day: date) -> set[_Said]:
         """The links that led to candidates on that day: another page can say nothing new of them.

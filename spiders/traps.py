@@ -89,6 +89,21 @@ def trap_in(shape: Shape, *, seen_on: date, announced: bool = False) -> str:
     return "facets" if shape.combines else ""
 
 
+def resembles(url: str) -> str:
+    """Which kind of trap a URL in canonical form would be part of, where its folder brings nothing; empty for none.
+
+    >>> resembles("https://example.com/calendar/?month=2018-06"), resembles("https://example.com/a/b/a/")
+    ('calendar', 'repeats')
+    """
+    parts = urlsplit(url)
+    if shape_of(url).is_calendar:
+        return "calendar"
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if len(set(segments)) < len(segments):
+        return "repeats"
+    return "facets" if parts.query.count("&") >= 1 and not has_article_number(parts.query) else ""
+
+
 def _endless(url: str, path: str) -> str:
     if len(url) > MAX_LENGTH:
         return "long"

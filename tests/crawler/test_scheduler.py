@@ -283,6 +283,19 @@ def test_what_is_not_worth_it_is_held_back(frontier: SqliteFrontier, schedule: M
     assert "trap.example" in [lease.host for lease in take_all(schedule())]
 
 
+def test_what_turns_out_not_to_be_worth_it(frontier: SqliteFrontier, schedule: Make) -> None:
+    """What was leased ahead is held back, too, when the pages before it show that nothing is to be found there."""
+    put(frontier, "trap.example", 40)
+    seen: list[Lease] = []
+    one = schedule(is_barren=lambda _: len(seen) >= 3)
+    while lease := one.next():
+        seen.append(lease)
+        one.over(lease)
+        frontier.ack(Visit(url=lease.url, site="site", host=lease.host, at=NOON))
+
+    assert (len(seen), one.held_back) == (3, 37)
+
+
 def test_a_request_serves_a_lease() -> None:
     """The request carries its lease and its politeness key, and asks only for what has changed."""
     lease = Lease(url="http://www.a.example/1", site="a.example", host="a.example")

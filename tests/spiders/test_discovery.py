@@ -42,7 +42,9 @@ class Crawl:
         robots = Robots(self.reply(HOME + "robots.txt").body)
         while self.queue and len(self.fetched) < self.most:
             candidate = heapq.heappop(self.queue)[2]
-            barred = self.barren.bars(candidate.url, discovered=candidate.discovered, priority=candidate.priority)
+            barred = self.barren.bars(
+                candidate.url, discovered=candidate.discovered, priority=candidate.priority, via=candidate.via
+            )
             if not barred and robots.allowed(candidate.url, "pressmark"):
                 self.fetch(candidate)
         return self.fetched
