@@ -86,13 +86,13 @@ class Exchange:
 
     hops: str = ""
     """The path from the seed, one letter a step, as Heritrix writes it: L link, R redirect, P prerequisite
-    (robots.txt), and F feed entry, M sitemap entry. Empty for a seed."""
+    (robots.txt, a login), and F feed entry, M sitemap entry. Empty for a seed."""
 
     site: str = ""
     """Name of the site: of its site file, or the registered domain, or IP:port."""
 
     discovered: str = "seed"
-    """How the URL was found: seed, link, feed, sitemap, section, redirect, robots, recheck."""
+    """How the URL was found: seed, link, feed, sitemap, section, redirect, robots, login, recheck."""
 
     job: str = ""
     """The job that made the exchange."""

@@ -51,7 +51,7 @@ _HANDLERS = {
     "s3": None,
 }
 _ADDED = {
-    "DOWNLOADER_MIDDLEWARES": {"crawler.robots_policy.RobotsPolicy": 100},
+    "DOWNLOADER_MIDDLEWARES": {"crawler.robots_policy.RobotsPolicy": 100, "crawler.subscriptions.LogIn": 150},
     "ITEM_PIPELINES": {
         "pipelines.scrapy_steps.Normalise": 100,
         "pipelines.scrapy_steps.Dedupe": 200,

@@ -20,6 +20,9 @@ from crawler.frontier import Frontier, Lease
 from crawler.settling import Retry, kind_of, settle
 from spiders.candidates import Candidate
 
+PREREQUISITE = "login"
+"""How the URLs that a login asks for were discovered: nothing follows from them, and nobody asks for them again."""
+
 MAX_GROUP = 64
 """Readings of one group commit."""
 
@@ -39,6 +42,9 @@ class Settled:
 
     pause: float | None = None
     """Seconds that the server, or robots.txt, asks us to wait."""
+
+    again: bool = False
+    """True when the URL is to be asked for again at once: its page was the one for strangers."""
 
 
 class Folding:
@@ -81,15 +87,20 @@ class Folding:
         *live* for exchanges of this job, not for what is caught up.
         """
         with self.frontier.transaction():
+            group = [settled for settled in group if settled.capture.discovered != PREREQUISITE]
             for settled in group:
                 self._end(settled, live=live)
             for settled in group:
-                if settled.reading is not None:
+                if settled.reading is not None and not settled.again:
                     self.counts["frontier/new"] += self.frontier.put(self._candidates(settled.capture, settled.reading))
             self.frontier.set_watermarks(watermarks)
 
     def _end(self, settled: Settled, *, live: bool) -> None:
         lease = settled.lease or self._lease_of(settled)
+        if settled.again:
+            self.frontier.nack(lease.url, retry_at=self._clock(), tried=False)
+            self.counts["login/asked_again"] += 1
+            return
         end = settle(
             settled.capture,
             settled.reading,

@@ -42,6 +42,7 @@ from crawler.reading_pool import ReadingAborted, ReadingStopped
 from crawler.scheduler import Schedule
 from crawler.settling import asked_pause
 from crawler.silence import NO_CONNECTION, Silence
+from crawler.subscriptions import LoginFailed
 from crawler.watermarks import Watermarks
 from pipelines.urls import registered_domain
 from spiders.barren import Barren
@@ -109,6 +110,9 @@ class Job:
             resting=lambda: self.silence.hosts,
             clock=opened.clock,
         )
+        self.subscriptions = opened.subscriptions
+        self.refused: dict[str, str] = {}
+        """By host that is left alone: why the login to it failed."""
         self.error: Exception | None = None
         self.on_stop: Callable[[str], None] = lambda _: None
         self.on_fold: Callable[[], None] = lambda: None
@@ -231,7 +235,9 @@ class Job:
             self.schedule.over(lease)
             self.silence.answered(lease.url, lease.host)
         pause = response.meta[_PAUSE] if _PAUSE in response.meta else self._pause(response, capture, lease)
-        settled = Settled(capture=capture, reading=await self.read(capture), lease=lease, pause=pause)
+        reading = await self.read(capture)
+        again = lease is not None and self._session_has_ended(lease, response, capture, reading)
+        settled = Settled(capture=capture, reading=reading, lease=lease, pause=pause, again=again)
         if not isinstance(settled.reading, Article):
             self.fold(settled)
             return None
@@ -239,6 +245,14 @@ class Job:
 
         self._held[capture.record_id] = settled
         return item_of(capture, settled.reading)
+
+    def _session_has_ended(self, lease: Lease, response: Response, capture: Capture, reading: Reading | None) -> bool:
+        """Whether the page is asked for again, since a subscriber's session had ended."""
+        subscription = self.subscriptions.get(lease.site)
+        if subscription is None or not subscription.has_ended(response, capture, reading):
+            return False
+        self.schedule.failed(lease)
+        return True
 
     def heed(self, request: Any, response: Response) -> None:
         """An answer has come: if it asks us to wait we do from now on, not only when its callback's turn comes."""
@@ -284,6 +298,10 @@ class Job:
             return
         self.schedule.over(lease)
         self.schedule.failed(lease)
+        if isinstance(failure.value, LoginFailed):
+            self.refused[lease.host] = str(failure.value)
+            self.schedule.pause(lease.host, REST)
+            return
         self._note_silence(lease, failure.value)
         if capture is not None:
             pause = failure.value.retry_after if isinstance(failure.value, RobotsUnreachable) else None
@@ -353,7 +371,7 @@ class Job:
     def _look_for_wall(self, settled: Settled) -> None:
         """Leave a host alone, for longer than this job waits, that answers with nothing but walls."""
         host = capture_host(settled.lease, settled.capture)
-        if settled.lease is not None and self.walls.saw(host, settled.capture, settled.reading):
+        if settled.lease is not None and not settled.again and self.walls.saw(host, settled.capture, settled.reading):
             log.warning("%s answers with nothing but %s; it is left to a later job", host, self.walls.closed[host])
             self.schedule.pause(host, REST)
 
@@ -565,8 +583,9 @@ class Job:
 
     def _why_paused(self) -> str:
         walls = [f"{host} answers with nothing but {what}" for host, what in sorted(self.walls.closed.items())]
-        waiting = sorted(self.schedule.paused.keys() - self.walls.closed.keys())
-        return "; ".join([*walls, *([f"asked to wait by {', '.join(waiting)}"] if waiting else [])])
+        refused = [f"the login to {host} failed: {why}" for host, why in sorted(self.refused.items())]
+        waiting = sorted(self.schedule.paused.keys() - self.walls.closed.keys() - self.refused.keys())
+        return "; ".join([*refused, *walls, *([f"asked to wait by {', '.join(waiting)}"] if waiting else [])])
 
     def _of_site(self, site: str) -> SiteSummary:
         return SiteSummary(

@@ -40,8 +40,9 @@ from crawler.frontier import DamagedFrontier, Frontier, SqliteFrontier
 from crawler.orders import CrawlOrder
 from crawler.reading_child import record_of, record_path
 from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, children_for
+from crawler.subscriptions import Subscription, subscriptions_of
 from crawler.targets import Scopes, Target, resolve
-from pipelines.site import Sites
+from pipelines.site import Site, Sites
 from pipelines.urls import registered_domain
 from spiders.candidates import Candidate, Scope
 
@@ -121,6 +122,9 @@ class Opened:
     unchecked: tuple[Scope, ...]
     """Those of them whose files say that certificates are not checked."""
 
+    subscriptions: Mapping[str, Subscription]
+    """By site: how its subscriber logs in."""
+
     recovered: int
     """Captures of an earlier, broken job that were folded first."""
 
@@ -182,7 +186,11 @@ class _Opening:
         ]
         self.sites = frozenset(target.scope.site for target in self.targets)
         require_contact(order, [_host(target.seeds[0].url) for target in self.targets])
+        self.subscriptions = subscriptions_of(self._sites_with_files(), os.environ)
         self.waits = [float(wait) for wait in settings.getlist("PRESSMARK_RETRY_WAITS")]
+
+    def _sites_with_files(self) -> list[Site]:
+        return [self.site_files.named(name) for name in sorted(self.sites) if name in self.site_files.names]
 
     def open(self) -> Opened:
         collection = Collection.create(self.order.collection, site_of=registered_domain)
@@ -238,6 +246,7 @@ class _Opening:
             sites=self.sites,
             delays=_delays(self.order, self.targets, self.site_files),
             unchecked=tuple(each.scope for each in self.targets if not each.scope.check_certificate),
+            subscriptions=self.subscriptions,
             recovered=recovered,
             aborted=aborted,
             waits=self.waits,

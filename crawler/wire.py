@@ -39,6 +39,7 @@ from crawler.connections import Route
 from crawler.context import CAPTURE, LEASE, Recorder, recorder_of
 from crawler.failures import FAILURES, ExchangeFailed, NotHttp
 from crawler.framing import Limits, Reply
+from crawler.keeping import KEEPING, Keeping, remarks
 from crawler.masking import mask
 from crawler.pauses import begin_pause
 from pipelines.urls import without_credentials
@@ -49,6 +50,7 @@ CONTEXT = "pressmark_context"
 LOGIN = "pressmark_login"
 """Key of `request.meta`, true for a login or where a site's cookies are secret: body and Set-Cookie are masked."""
 
+_ALL = Keeping()
 _LARGE = 256 * 1024
 _DEADLINE = 60.0
 _TARGET = re.compile(rb"[\x21-\x7e]+")
@@ -244,11 +246,14 @@ def _check_request(method: bytes, lines: list[bytes]) -> None:
 def exchange_of(request: Request, answer: Answer, started_at: datetime, finished_at: datetime) -> Exchange:
     """The exchange that a request made, its secrets masked; the bytes are taken out of the answer."""
     reply, context = answer.reply, context_of(request)
+    login, wire, keeping = request.meta.get(LOGIN, False), reply.take(), request.meta.get(KEEPING, _ALL)
+    secrets = keeping.secrets if login else keeping.secrets.telling
     sent, received, masked = mask(
-        answer.sent, reply.take(), body_at=reply.body_at or None, login=request.meta.get(LOGIN, False)
+        answer.sent, wire, body_at=reply.body_at or None, login=login, secrets=keeping.secrets
     )
+    noted = () if keeping is _ALL else remarks(keeping, wire).notes
     return Exchange(
-        url=without_credentials(request.url.partition("#")[0]),
+        url=secrets.masked_url(without_credentials(request.url.partition("#")[0])),
         request=sent,
         response=received,
         ip=answer.ip,
@@ -256,12 +261,12 @@ def exchange_of(request: Request, answer: Answer, started_at: datetime, finished
         finished_at=finished_at,
         outcome=reply.outcome,
         error=reply.reason,
-        via=context.via,
+        via=secrets.masked_url(context.via) if context.via else context.via,
         hops=context.hops,
         site=context.site,
         discovered=context.discovered,
         masked=masked,
-        notes=() if answer.checked else (NOT_CHECKED,),
+        notes=(*(() if answer.checked else (NOT_CHECKED,)), *noted),
     )
 
 

@@ -41,6 +41,9 @@ MAX_REFRESH_DELAY = 30.0
 MAX_REFRESH_TEXT = 600
 """Letters; a page with more of its own text is no mere redirect."""
 
+SESSION_ENDED = "session ended"
+"""Among the notes of a capture: a subscriber was not known any more, so that what came is the page for strangers."""
+
 _ANY_PAGE = b"<title>A page</title><h1>A page</h1><p>1 January 2001</p><p>Text</p><a href=/a/b?c>Link</a>"
 _PARTS = ("*.json", "*.py", "words/*.py")
 _REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
@@ -141,6 +144,8 @@ class Reader:
             message = record.message
         except NotHttp as error:
             return Unreadable(reason=str(error)[:200])
+        if SESSION_ENDED in capture.notes.split("; "):
+            return NotAnArticle(reason="login", notes=(SESSION_ENDED,))
         return _by_status(message, capture.url) or self._by_content(message, capture)
 
     def _by_content(self, message: HttpMessage, capture: Capture) -> Reading:

@@ -83,6 +83,31 @@ class Politeness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """How a subscriber is known to a site. Secrets are named by the environment variable that holds them, no more."""
+
+    header: tuple[tuple[str, str], ...] = ()
+    """Headers that are sent with each request, each with the variable that holds its value; empty for a form."""
+
+    form: str = ""
+    """URL of the page with the form; empty for headers."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+    """Names of the form's fields, each with the variable that holds what is filled in."""
+
+    success: str = ""
+    """Text that pages have for those alone who are logged in; empty when there is none."""
+
+    failure: str = ""
+    """Text of the answer to a login that was refused; empty when it is not known."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the environment variables that it needs."""
+        return tuple(variable for _, variable in (*self.header, *self.fields))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One site, as its file describes it."""
 
@@ -121,6 +146,9 @@ class Site:
 
     check_certificate: bool = True
     """False where whatever certificate its hosts show is taken; each capture then says so."""
+
+    login: Login | None = None
+    """How its subscriber logs in; None where it is crawled as by anybody."""
 
     layouts: tuple[Layout, ...] = ()
     """Its layouts, the oldest first."""

@@ -10,13 +10,22 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from pipelines.patterns import PathPattern
-from pipelines.site import Layout, Politeness, Site, SiteFileError
+from pipelines.site import Layout, Login, Politeness, Site, SiteFileError
 from pipelines.urls import canonical, registered_domain
 
 _TABLE = re.compile(r"\s*\[\[?\s*([\w.\"'-]+)\s*\]\]?")
@@ -24,6 +33,9 @@ _KEY = re.compile(r"\s*([\w-]+|\"[^\"]*\"|'[^']*')\s*=")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9-]+(?::\d{1,5})?|\[[0-9a-f:.]+\]:\d{1,5}")
 _SELECTOR = re.compile(r"[\w\s.#>+*,=\"'\[\]^$|:()-]{1,200}")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^`|~\w-]{1,100}")
+_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent"})
 _DANGEROUS = ("~", ":has", "script")
 
 
@@ -77,6 +89,23 @@ def _url(text: str) -> str:
         raise ValueError("is no http or https URL") from None
 
 
+def _variable(text: str) -> str:
+    """The name of an environment variable, of a form that hardly a password has; what else it is, is not repeated."""
+    if not _VARIABLE.fullmatch(text):
+        raise ValueError(
+            "names no environment variable, such as EXAMPLE_PASSWORD (capitals, digits and at least one _); "
+            "a secret itself does not belong in a site file"
+        )
+    return text
+
+
+def _header_name(text: str) -> str:
+    if not _FIELD_NAME.fullmatch(text) or text.lower() in _OURS:
+        raise ValueError("is no header that a site file may set")
+    return text
+
+
+Variable = Annotated[str, AfterValidator(_variable)]
 Selector = Annotated[str, AfterValidator(_selector)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
@@ -106,6 +135,26 @@ class PolitenessTable(_Table):
     concurrency: Annotated[int, Field(ge=1, le=16)] = 1
 
 
+class LoginTable(_Table):
+    """The `[login]` table; see `pipelines.site.Login`."""
+
+    header: dict[Annotated[str, AfterValidator(_header_name)], Variable] = {}
+    form: str = ""
+    fields_: dict[str, Variable] = Field({}, alias="fields")
+    success: Annotated[str, Field(max_length=200)] = ""
+    failure: Annotated[str, Field(max_length=200)] = ""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.header) == bool(self.form):
+            raise ValueError("needs either `header` or `form`")
+        if bool(self.form) != bool(self.fields_):
+            raise ValueError("needs `fields` beside `form`: names of its fields, each with an environment variable")
+        if self.header and (self.success or self.failure):
+            raise ValueError("has `success` or `failure`, which belong to a form")
+        return self
+
+
 class SiteTable(_Table):
     """A whole site file; see `pipelines.site.Site`."""
 
@@ -121,6 +170,7 @@ class SiteTable(_Table):
     time_zone: Annotated[str, AfterValidator(_time_zone)] | Literal[""] = ""
     check_certificate: bool = True
     politeness: PolitenessTable = PolitenessTable()
+    login: LoginTable | None = None
     layouts: list[LayoutTable] = []
     checked: date | Literal[False] = False
 
@@ -132,6 +182,22 @@ class SiteTable(_Table):
             return [canonical(url, home) for url in urls]
         except ValueError:
             raise ValueError("holds something that is no URL, also not one relative to home") from None
+
+    @field_validator("login")
+    @classmethod
+    def _at_home(cls, login: LoginTable | None, info: ValidationInfo) -> LoginTable | None:
+        if login is None or not login.form:
+            return login
+        home = info.data.get("home", "")
+        try:
+            form = canonical(login.form, home)
+        except ValueError:
+            raise ValueError("has a `form` that is no URL, also not one relative to home") from None
+        if registered_domain(form) not in {registered_domain(home), *info.data.get("domains", ())}:
+            raise ValueError("has a `form` on a domain that is not the site's")
+        if home.startswith("https:") and not form.startswith("https:"):
+            raise ValueError("has a `form` that would send the password without TLS")
+        return login.model_copy(update={"form": form})
 
     @field_validator("layouts")
     @classmethod
@@ -165,6 +231,7 @@ def read_site(name: str, table: dict[str, Any], *, path: Path, text: str) -> Sit
         time_zone=checked.time_zone,
         politeness=Politeness(delay=checked.politeness.delay, concurrency=checked.politeness.concurrency),
         check_certificate=checked.check_certificate,
+        login=_login(checked.login),
         layouts=tuple(_layout(layout) for layout in checked.layouts),
         checked=checked.checked or None,
     )
@@ -174,11 +241,20 @@ def _layout(table: LayoutTable) -> Layout:
     return Layout(**{**table.model_dump(by_alias=True), "remove": tuple(table.remove)})
 
 
+def _login(table: LoginTable | None) -> Login | None:
+    if table is None:
+        return None
+    told = table.model_dump(by_alias=True) | {"header": tuple(table.header.items())}
+    return Login(**told | {"fields": tuple(table.fields_.items())})
+
+
 def _explained(error: ValidationError, path: Path, text: str) -> SiteFileError:
     """The first mistake of a file, where it stands and what may have been meant."""
     first = error.errors()[0]
     is_unknown = first["type"] == "extra_forbidden"
     place = [part for part in first["loc"] if isinstance(part, int) or part in _KEYS or is_unknown]
+    if first["loc"][0] == "login" and len(first["loc"]) > 1 and not is_unknown:
+        place = list(first["loc"][:3])  # the name of a header or field, which may be called as a key of ours
     if len(place) > 1 and place[-2] in ("checked", "until"):
         place.pop()  # pydantic's name of a branch of a union, which looks like a key of ours
     key = ".".join(str(part) for part in place)
@@ -188,6 +264,8 @@ def _explained(error: ValidationError, path: Path, text: str) -> SiteFileError:
         return SiteFileError(path, line, f"unknown key {place[-1]!r}" + _did_you_mean(str(place[-1]), _keys_of(table)))
     if first["type"] == "missing":
         return SiteFileError(path, line, f"{key!r} is missing")
+    if place[0] == "login":  # what was given may be a secret
+        return SiteFileError(path, line, f"{key} {first['msg'].removeprefix('Value error, ')}")
     value = f"{first['input']!r}"
     value = value if len(value) < 80 else value[:77] + "..."
     _, is_own, message = first["msg"].rpartition("Value error, ")
@@ -198,8 +276,8 @@ def _keys_of(table: type[_Table]) -> list[str]:
     return [field.alias or name for name, field in table.model_fields.items()]
 
 
-_TABLES: dict[str, type[_Table]] = {"politeness": PolitenessTable, "layouts": LayoutTable}
-_KEYS = frozenset(key for table in (SiteTable, LayoutTable, PolitenessTable) for key in _keys_of(table))
+_TABLES: dict[str, type[_Table]] = {"politeness": PolitenessTable, "layouts": LayoutTable, "login": LoginTable}
+_KEYS = frozenset(_keys_of(SiteTable)).union(*map(_keys_of, _TABLES.values()))
 
 
 def _did_you_mean(text: str, known: Any) -> str:
@@ -210,6 +288,9 @@ def _did_you_mean(text: str, known: Any) -> str:
 def _line_of(text: str, place: tuple[str | int, ...]) -> int:
     """The line of a key, by the table and the key that stand in *place*; 1 when it is not found."""
     wanted = [part for part in place if isinstance(part, str)]
+    if len(wanted) == 3:  # in a table within a table, or within braces behind the key
+        within = _line_of(text, (f"{wanted[0]}.{wanted[1]}", wanted[2]))
+        return within if within > 1 else _line_of(text, (wanted[0], wanted[1]))
     number = next((part for part in place if isinstance(part, int)), 0)
     table, seen, header = "", -1, 1
     for line, source in enumerate(text.splitlines(), 1):

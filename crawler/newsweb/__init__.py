@@ -14,7 +14,7 @@ from .misbehaviours import MISBEHAVIOURS, Misbehaviour
 from .pages import PageServer
 from .reply import Reply
 from .seed_shape import SEED_SHAPED, Surroundings, seed_markups
-from .server import LogEntry, Server, ServerProcess, serve
+from .server import LogEntry, Server, ServerProcess, Visit, serve
 from .web import Changes, NewsWeb, PlannedArticle, PlannedPage, demo_web
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Server",
     "ServerProcess",
     "Surroundings",
+    "Visit",
     "demo_web",
     "seed_markups",
     "serve",

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from types import TracebackType
-from typing import IO, Any, Protocol, Self
+from typing import IO, Any, Protocol, Self, runtime_checkable
 
 from .reply import REASONS, Reply
 
@@ -38,6 +38,35 @@ class Web(Protocol):
 
     def reply(self, host: str, target: str) -> Reply:
         """The answer of *host* for *target*, a path with query."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A request in full, for webs that answer one visitor otherwise than another."""
+
+    host: str
+    """Host asked, lower case, without port."""
+
+    path: str
+    """Path and query."""
+
+    method: str
+    """Method of the request."""
+
+    fields: Mapping[str, str]
+    """Its headers, by their names in lower case."""
+
+    body: bytes
+    """What it sends."""
+
+
+@runtime_checkable
+class KnowsVisitors(Protocol):
+    """A web that looks at who asks."""
+
+    def receive(self, visit: Visit) -> Reply | None:
+        """The answer for this visitor; None for what everybody gets."""
         ...
 
 
@@ -84,6 +113,7 @@ class Answers:
         self.log: list[LogEntry] = []
         self._kept: dict[tuple[str, str, bool], _Ready] = {}
         self._date = _http_date(web)
+        self._receive = web.receive if isinstance(web, KnowsVisitors) else None
 
     def warm(self, urls: Iterable[str]) -> None:
         """Make these pages now, coded and plain, so that a measurement is not one of their making."""
@@ -101,8 +131,8 @@ class Answers:
         """Seconds to wait before answering for that host."""
         return self.latency.get(host, 0.0) if isinstance(self.latency, Mapping) else self.latency
 
-    def answer(self, head: bytes) -> tuple[bytes, str, bool]:
-        """Bytes to send for a request head, the host it was for, and whether the connection goes on."""
+    def answer(self, head: bytes, sent: bytes = b"") -> tuple[bytes, str, bool]:
+        """Bytes to send for a request, *head* and what is *sent*, its host, and whether the connection goes on."""
         at = time.monotonic()
         lines = head.split(b"\r\n")
         method, target, version = [*lines[0].decode("latin-1").split(" "), "", ""][:3]
@@ -113,7 +143,11 @@ class Answers:
         go_on = version == "HTTP/1.1" and fields.get(b"connection", b"").lower() != b"close"
         if not path.startswith("/"):
             return b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", host, False
-        ready = self._ready(host, path, b"gzip" in fields.get(b"accept-encoding", b""))
+        accepts_gzip = b"gzip" in fields.get(b"accept-encoding", b"")
+        own = None
+        if self._receive is not None:
+            own = self._receive(Visit(host=host, path=path, method=method, fields=_as_text(fields), body=sent))
+        ready = _on_the_wire(own, accepts_gzip, self._date) if own else self._ready(host, path, accepts_gzip)
         if _is_unchanged(ready, fields):
             wire, status = _not_modified(ready, self._date), 304
         else:
@@ -133,6 +167,10 @@ class Answers:
             if not reply.fresh:
                 self._kept[key] = ready
         return ready
+
+
+def _as_text(fields: Mapping[bytes, bytes]) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in fields.items()}
 
 
 def _http_date(web: Web) -> str:
@@ -230,7 +268,7 @@ class _Connection(asyncio.Protocol):
             if len(rest) < length:
                 return
             self.buffer = rest[length:]
-            wire, host, go_on = self.answers.answer(head)
+            wire, host, go_on = self.answers.answer(head, rest[:length])
             delay = self.answers.delay(host)
             if delay:
                 self.busy = True

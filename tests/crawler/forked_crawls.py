@@ -118,13 +118,14 @@ class Crawls:
         longest: int = LONGEST,
         site_files: Path | None = None,
         names: dict[str, str] | None = None,
+        environment: dict[str, str] | None = None,
         settings: dict[str, Any] | None = None,
         **order: Any,
     ) -> Running:
         """Begin a crawl, the first process of a group.
 
         Its clock is so many hours *ahead*, it knows the sites of a folder beside those that come with pressmark, and
-        finds *names* at these addresses.
+        finds *names* at these addresses, and has more in its *environment*.
         """
         quick = {"delay": 0, "concurrency": 8, "allow_networks": ["127.0.0.0/8"]}
         plain = {"PRESSMARK_READING_CHILDREN": 0, "PRESSMARK_RETRY_WAITS": [0.2, 0.4]}
@@ -134,6 +135,7 @@ class Crawls:
             "longest": longest,
             "site_files": str(site_files or ""),
             "names": names or {},
+            "environment": environment or {},
             "order": quick | order,
             "settings": plain | (settings or {}),
         }
@@ -212,6 +214,7 @@ def _crawl_in_process(asked: dict[str, Any], room: Path) -> int:
         _set_clock(timedelta(hours=asked["ahead"]))
     if asked["site_files"]:
         os.environ["PRESSMARK_SITES"] = asked["site_files"]
+    os.environ.update(asked["environment"])
     if asked["names"]:
         _answer_names(asked["names"])
     try:

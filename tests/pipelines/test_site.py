@@ -12,7 +12,7 @@ import pytest
 
 from archive.errors import UsageError
 from pipelines.patterns import PathPattern
-from pipelines.site import SITES, Layout, Politeness, SiteFileError, Sites, UnknownSite, load_sites
+from pipelines.site import SITES, Layout, Login, Politeness, SiteFileError, Sites, UnknownSite, load_sites
 
 ACME = """# News of a made-up company.
 name = "acme"
@@ -105,6 +105,63 @@ def test_what_is_no_yes_or_no_leaves_nothing_unchecked(said):
     text = f'name = "acme"\nhome = "https://acme.example/"\ncheck_certificate = {said}\n'
     with pytest.raises(SiteFileError, match=r"line 3: check_certificate .*valid boolean"):
         sites(acme=text).named("acme")
+
+
+LOGIN = """
+[login]
+form = "/account/login"
+fields = { user = "ACME_USER", pass = "ACME_PASSWORD" }
+success = "Log out"
+"""
+
+
+def test_a_login():
+    """It names the form, resolved against home, its fields, and the variables that hold what is filled in."""
+    login = sites(acme=ACME.replace("[politeness]", f"{LOGIN}\n[politeness]")).named("acme").login
+    assert login == Login(
+        form="https://www.acme.example/account/login",
+        fields=(("user", "ACME_USER"), ("pass", "ACME_PASSWORD")),
+        success="Log out",
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "problem"),
+    [
+        ('"ACME_PASSWORD"', '"hunter2"', 6, "login.fields.pass names no environment variable"),
+        (
+            'fields = { user = "ACME_USER", pass = "ACME_PASSWORD" }',
+            'password = "hunter2"',
+            6,
+            "unknown key 'password'",
+        ),
+        (
+            'fields = { user = "ACME_USER", pass = "ACME_PASSWORD" }',
+            'fields = "hunter2"',
+            6,
+            "login.fields Input should",
+        ),
+        (
+            'success = "Log out"',
+            '[login.header]\nX-Key = "hunter2"',
+            8,
+            "login.header.X-Key names no environment variable",
+        ),
+        ('success = "Log out"', 'header = { Host = "ACME_KEY" }', 7, "login.header.Host is no header that"),
+        ('success = "Log out"', 'header = { X-Key = "ACME_KEY" }', 4, "login needs either `header` or `form`"),
+        ('form = "/account/login"', 'form = "http://other.example/"', 4, "on a domain that is not the site's"),
+        ('form = "/account/login"', 'form = "http://www.acme.example/"', 4, "send the password without TLS"),
+    ],
+)
+def test_mistakes_in_a_login(right, wrong, line, problem):
+    """They are told with file and line, and what may be a secret is not repeated."""
+    assert right in LOGIN
+    text = 'name = "acme"\nhome = "https://www.acme.example/"\n' + LOGIN.replace(right, wrong)
+    with pytest.raises(SiteFileError) as caught:
+        sites(acme=text).named("acme")
+    assert problem in str(caught.value)
+    assert caught.value.line == line
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("content", "line"), [(b'name = "a"\n\xff', 2), (b'a = 1\nb = "', 2), (b"a = 1\n\n=", 3)])
