@@ -10,7 +10,7 @@ AXE    := tests/browser/.ready
 PEERS  := .venv-peers/.ready
 TRAIN  := $(VENV)/.ready-train
 
-.PHONY: demo test lint bench bench-extraction bench-newsweb bench-query bench-discovery bench-second-run bench-hosts bench-dedupe soak clean help
+.PHONY: demo test lint bench bench-extraction bench-newsweb bench-query bench-discovery bench-feeds bench-second-run bench-hosts bench-dedupe soak clean help
 
 help:           ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
@@ -73,8 +73,11 @@ bench-newsweb: $(READY) ## how well simulated webs are read, by field, page desi
 	$(BIN)/python -m tests.benchmarks.newsweb_reading
 	$(BIN)/python -m tests.benchmarks.page_kinds
 
-bench-discovery: $(READY) ## how much of simulated sites is found, by each way and together, and how politely
+bench-discovery: $(READY) $(PEERS) ## how much of simulated sites is found, by each way and together, and how politely
 	$(BIN)/python -m tests.benchmarks.discovery
+
+bench-feeds: $(READY) ## what it costs to read a feed, beside feedparser
+	$(BIN)/python -m tests.benchmarks.feeds
 
 bench-dedupe: $(READY)  ## how well copies are found, beside other tools; ARTICLES=1000000: what that costs in a large catalog
 	$(BIN)/python -m tests.benchmarks.dedupe $(if $(ARTICLES),--articles $(ARTICLES))

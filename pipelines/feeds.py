@@ -12,6 +12,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from archive.model import Entry, Link, Listing
@@ -27,6 +28,7 @@ MAX_LINKS = 100
 MAX_TITLE = 1_000
 MAX_RAW_TEXT = 10_000
 
+_LONG_TAG = 200
 _REPAIRED = "xml: not well-formed, repaired"
 _NAMESPACES = {
     "http://www.w3.org/2005/atom": "",
@@ -156,19 +158,10 @@ class _Feed:
         tag = element.tag
         name = self.names.get(tag)
         if name is None:
-            name = self.names[tag] = self._usual_name(tag)
+            is_own = tag.startswith(self.own_namespace)
+            usual_name = _usual_name if len(tag) <= _LONG_TAG else _usual_name.__wrapped__
+            name = self.names[tag] = usual_name(tag, is_own)
         return name
-
-    def _usual_name(self, tag: str) -> str:
-        namespace, brace, local = tag.rpartition("}")
-        local = local.lower()
-        if not brace:  # no namespace, or a prefix that nobody declared
-            return local.removeprefix("atom:").removeprefix("rss:")
-        namespace = namespace[1:].rstrip("/#").lower()
-        prefix = _NAMESPACES.get(namespace)
-        if prefix is None:
-            prefix = "" if tag.startswith(self.own_namespace) else "?:"
-        return prefix + local
 
     def _head(self) -> Iterator[_Element]:
         """The elements that describe the feed itself."""
@@ -280,6 +273,19 @@ class _Feed:
             if rel and url:
                 found[Link(url=url, rel=rel)] = None
         return tuple(found)[:MAX_LINKS]
+
+
+@lru_cache(maxsize=1_024)
+def _usual_name(tag: str, is_own: bool) -> str:
+    """The name of an element, of which *is_own* says whether it is in the namespace of the feed's root."""
+    namespace, brace, local = tag.rpartition("}")
+    local = local.lower()
+    if not brace:  # no namespace, or a prefix that nobody declared
+        return local.removeprefix("atom:").removeprefix("rss:")
+    prefix = _NAMESPACES.get(namespace[1:].rstrip("/#").lower())
+    if prefix is None:
+        prefix = "" if is_own else "?:"
+    return prefix + local
 
 
 def _is_alternate(link: _Element) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import cache, lru_cache
 from html.entities import html5
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from lxml.etree import XMLParser, _Element
 
 SAMPLE = 16_384
 """Bytes that a charset is guessed from."""
@@ -89,7 +90,20 @@ def parse_xml(xml: bytes) -> tuple[_Element | None, bool]:
     """The root element of what `standard_xml` gave, and whether it had to be repaired; None when nothing is left."""
     from lxml import etree
 
-    parser = etree.XMLParser(
+    parser = _parser()
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None, True
+    return root, len(parser.error_log) > 0
+
+
+@cache
+def _parser() -> XMLParser:
+    """One parser for all: to make it costs as much as to parse a small feed."""
+    from lxml import etree
+
+    return etree.XMLParser(
         recover=True,
         resolve_entities=False,
         no_network=True,
@@ -100,26 +114,24 @@ def parse_xml(xml: bytes) -> tuple[_Element | None, bool]:
         collect_ids=False,
         encoding="utf-8",
     )
-    try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None, True
-    return root, len(parser.error_log) > 0
 
 
 def _encoding_of(content: bytes, content_type: str) -> str:
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return encoding
     start = content[:1024].lstrip()[:4]
-    unmarked = next((encoding for sign, encoding in _UNMARKED if start.startswith(sign)), "")
-    if unmarked:
-        return unmarked
-    parameter = _CHARSET_PARAMETER.search(content_type)
+    if start[:1] != b"<" or b"\0" in start:
+        shown = _begun_as(content, _MARKS) or _begun_as(start, _UNMARKED)
+        if shown:
+            return shown
+    parameter = _CHARSET_PARAMETER.search(content_type) if content_type else None
     declared = _DECLARED.search(content[:4096])
     return (parameter and _known(parameter[1])) or (declared and _known(declared[1].decode("ascii"))) or "utf-8"
 
 
+def _begun_as(content: bytes, signs: tuple[tuple[bytes, str], ...]) -> str:
+    return next((encoding for sign, encoding in signs if content.startswith(sign)), "")
+
+
+@lru_cache(maxsize=64)
 def _known(label: str) -> str:
     """Python's name of a charset; empty for what is none, such as its codecs for compression."""
     try:
@@ -170,6 +182,8 @@ def _guessed(content: bytes) -> str:
 
 def _with_existing_entities(content: bytes) -> bytes:
     """The same with HTML's entities as characters and bare ampersands escaped, but for what CDATA protects."""
+    if b"&" not in content:
+        return content
     first, *others = content.split(b"<![CDATA[")
     parts = [_ODD_AMPERSAND.sub(_existing_entity, first)]
     for other in others:

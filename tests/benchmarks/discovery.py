@@ -2,7 +2,8 @@
 
 Run by `make bench-discovery`. Each web follows from a seed that nobody developed with, and has traps, an advertiser
 and pages that robots.txt forbids. One crawl of a web shows all ways: what its feeds, its sitemaps, its section pages
-and its articles name. Beside it stand the functions of trafilatura that look for the same, on the same server.
+and its articles name. Beside it stand the functions of trafilatura that look for the same, on the same server, and the
+crawlers of news-please, from an environment of its own.
 
 Recall is the share of the planted articles, under whichever of their addresses. Precision is the share of articles
 among the different URLs of the site that a way names (of the crawl: that were fetched, but robots.txt, feeds and
@@ -21,6 +22,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -31,6 +33,7 @@ from pipelines.urls import canonical, registered_domain
 from tests.end_to_end import crawl_words, pressmark, rows
 
 FIRST_SEED = 770_001
+NEWS_PLEASE = Path(".venv-peers/bin/news-please")
 TRAPS = ("/calendar/", "/desk/", "/archive/years/", "/finder/", "/wiki/")
 FORBIDDEN = ("/members/", "/search")
 TOLERANCE = 0.005  # seconds between the sending of a request and the server's look at its clock
@@ -163,8 +166,8 @@ def main() -> None:
             _crawl(web, server, truth, ways, options.delay, ours)
             if not options.no_peers:
                 _peers(web, server, truth, ways)
-            if options.news_please:
-                _news_please(options.news_please, web, server, truth, ways)
+        if options.news_please.exists() and not options.no_peers:
+            _news_please(options.news_please, web, truth, ways)
         so_far = ways["all together (the crawl)"]
         print(f"web {seed}: {so_far.found:,} of {so_far.planted:,} so far", file=sys.stderr)
     planted = ways["feeds"].planted
@@ -172,6 +175,8 @@ def main() -> None:
     print(f"{'way':34}{'recall':>8}{'precision':>11}{'articles':>9}{'URLs':>10}{'requests':>10}")
     for name, way in ways.items():
         print(way.row(name))
+    if not options.no_peers and not options.news_please.exists():
+        print(f"news-please was not run: there is no {options.news_please} (`make .venv-peers/.ready`)")
     for line in ours.lines(options.webs * options.sites, options.delay):
         print(line)
 
@@ -183,7 +188,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sites", type=int, default=2, help="sites of each (default 2)")
     parser.add_argument("--articles", type=int, default=60, help="articles of each (default 60)")
     parser.add_argument("--delay", type=float, default=0.05, help="pause between requests (default 0.05 s)")
-    parser.add_argument("--news-please", type=Path, help="news-please in an environment of its own, to run beside us")
+    parser.add_argument("--news-please", type=Path, default=NEWS_PLEASE, help=f"the program (default {NEWS_PLEASE})")
     parser.add_argument("--no-peers", action="store_true", help="our crawl alone")
     return parser.parse_args()
 
@@ -221,27 +226,33 @@ def _peers(web: NewsWeb, server: Server, truth: Truth, ways: dict[str, Way]) -> 
         ways.setdefault(f"trafilatura, {way}", Way()).add(urls, truth, asked=len(server.log))
 
 
-def _news_please(program: Path, web: NewsWeb, server: Server, truth: Truth, ways: dict[str, Way]) -> None:
-    """What each of news-please's crawlers fetches within a minute; the server is its proxy."""
+def _news_please(program: Path, web: NewsWeb, truth: Truth, ways: dict[str, Way]) -> None:
+    """What each of news-please's crawlers fetches within a minute, side by side; a server of its own is its proxy."""
+    crawlers = ("RssCrawler", "SitemapCrawler", "RecursiveCrawler")
+    with ThreadPoolExecutor(len(crawlers)) as room:
+        logs = list(room.map(lambda crawler: _log_of_news_please(program, web, crawler), crawlers))
+    for crawler, log in zip(crawlers, logs, strict=True):
+        named = {_canonical(f"http://{entry.host}{entry.path}") for entry in log if entry.status == 200}
+        ways.setdefault(f"news-please, {crawler}", Way()).add(named, truth, asked=len(log))
+
+
+def _log_of_news_please(program: Path, web: NewsWeb, crawler: str) -> Sequence[LogEntry]:
     [shipped] = program.parent.parent.glob("lib/python3*/site-packages/newsplease/config/config.cfg")
-    proxy = f"http://127.0.0.1:{server.port}"
-    for crawler in ("RssCrawler", "SitemapCrawler", "RecursiveCrawler"):
-        server.clear_log()
-        with tempfile.TemporaryDirectory(prefix="pressmark-bench-") as folder:
-            config = shipped.read_text(encoding="utf-8")
-            for name, value in (
-                ("default", crawler),
-                ("working_path", f"{folder}/kept/"),
-                ("check_certificate", "False"),
-            ):
-                config = re.sub(rf"^{name} = .*$", f"{name} = {value}", config, flags=re.MULTILINE)
-            (Path(folder) / "config.cfg").write_text(config, encoding="utf-8")
-            sites = {"base_urls": [{"url": home} for home in web.home_urls]}
-            (Path(folder) / "sitelist.hjson").write_text(json.dumps(sites), encoding="utf-8")
-            environment = {**os.environ, "http_proxy": proxy, "HTTP_PROXY": proxy}
-            _run_for(60, [str(program), "-c", folder, "-no-confirm"], environment)
-        named = {_canonical(f"http://{entry.host}{entry.path}") for entry in server.log if entry.status == 200}
-        ways.setdefault(f"news-please, {crawler}", Way()).add(named, truth, asked=len(server.log))
+    with serve(web) as server, tempfile.TemporaryDirectory(prefix="pressmark-bench-") as folder:
+        config = shipped.read_text(encoding="utf-8")
+        for name, value in (
+            ("default", crawler),
+            ("working_path", f"{folder}/kept/"),
+            ("check_certificate", "False"),
+        ):
+            config = re.sub(rf"^{name} = .*$", f"{name} = {value}", config, flags=re.MULTILINE)
+        (Path(folder) / "config.cfg").write_text(config, encoding="utf-8")
+        sites = {"base_urls": [{"url": home} for home in web.home_urls]}
+        (Path(folder) / "sitelist.hjson").write_text(json.dumps(sites), encoding="utf-8")
+        proxy = f"http://127.0.0.1:{server.port}"
+        environment = {**os.environ, "http_proxy": proxy, "HTTP_PROXY": proxy}
+        _run_for(60, [str(program), "-c", folder, "-no-confirm"], environment)
+        return server.log
 
 
 def _run_for(seconds: float, command: list[str], environment: dict[str, str]) -> None:

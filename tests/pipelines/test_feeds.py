@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import zipfile
-from datetime import UTC, datetime
-from pathlib import Path
 from time import process_time
 
 import pytest
@@ -15,17 +11,9 @@ from hypothesis import strategies as st
 
 from archive.model import Entry, Link
 from pipelines.feeds import MAX_ENTRIES, plain_text, read_feed, read_items
-from pipelines.urls import canonical
+from tests.pipelines.feed_corpus import EXCEPTIONS, FEEDS, differences, public_feeds
 
-FEEDS = Path(__file__).parents[3] / "shared/corpora/feeds.zip"
 URL = "https://www.example.com/news/feed.xml"
-
-EXCEPTIONS = {
-    "tests/wellformed/atom10/entry_link_no_href_link_priority.xml": "the file itself expects what we find",
-    "tests/wellformed/atom10/entry_link_rel_enclosure_no_href.xml": "the file itself expects what we find",
-    "tests/wellformed/base/http_entry_id_base_content_location.xml": "an id is no link unless it is a whole URL",
-    "tests/wellformed/node_precedence/atom10_id.xml": "an id is no link unless it is a whole URL",
-}
 
 
 def feed(items: str, kind: str = '<rss version="2.0"><channel>') -> bytes:
@@ -237,54 +225,17 @@ def test_any_bytes(content):
         read_feed(begin + content, url=URL)
 
 
-def _headers(content: bytes, name: str) -> dict[str, str]:
-    """The HTTP headers that a file of feedparser's tests asks to be served with."""
-    found = re.findall(rb"^\s*Header:\s*([A-Za-z-]+):(.*)$", content[:3_000], re.MULTILINE)
-    asked = {key.decode().lower(): value.decode("latin-1").strip() for key, value in found}
-    return {"content-type": "application/xml", "content-location": f"http://127.0.0.1:8097/{name}"} | asked
-
-
-def _differences(ours: Entry, theirs: dict, base: str) -> list[str]:
-    try:
-        link = canonical(theirs.get("link", ""), base) if theirs.get("link") else ""
-    except ValueError:
-        link = ""
-    title = theirs.get("title", "")
-    is_html = "html" in theirs.get("title_detail", {}).get("type", "")
-    title = plain_text(title) if is_html else " ".join(title.split())
-    published, updated = theirs.get("published_parsed"), theirs.get("updated_parsed")
-    found = ["link"] if link and link != ours.link else []
-    found += ["title"] if title != ours.title else []
-    found += ["published"] if published and _in_utc(ours.published) != tuple(published)[:6] else []
-    # dc:date is the day of publication to us, and that of the last change to feedparser
-    dates = (_in_utc(ours.updated), _in_utc(ours.published))
-    return found + (["updated"] if updated and tuple(updated)[:6] not in dates else [])
-
-
-def _in_utc(text: str) -> tuple[int, ...] | None:
-    if not text:
-        return None
-    when = datetime.fromisoformat(text)
-    return tuple((when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).timetuple()[:6])
-
-
 @pytest.mark.skipif(not FEEDS.exists(), reason="needs ../shared/corpora")
 @pytest.mark.fault(65)
 def test_what_feedparser_finds():
     """Each public feed gives the items, links, titles and dates that feedparser finds, but for what is named."""
     feedparser = pytest.importorskip("feedparser")
-    corpus = zipfile.ZipFile(FEEDS)
-    differing = {}
-    for name in corpus.namelist():
-        content = corpus.read(name)
-        headers = _headers(content, name)
-        base, content_type = headers["content-location"], headers["content-type"]
-        theirs = feedparser.parse(content, response_headers=headers).entries
-        ours = read_items(content, url=base, content_type=content_type)
-        found = [d for one, other in zip(ours, theirs, strict=False) for d in _differences(one, other, base)]
-        if found or len(ours) != len(theirs):
-            differing[name] = found
-    assert differing.keys() == EXCEPTIONS.keys()
+    differing = {
+        feed.name
+        for feed in public_feeds()
+        if differences(feed, feedparser.parse(feed.content, response_headers=feed.headers).entries) is not None
+    }
+    assert differing == EXCEPTIONS.keys()
 
 
 @pytest.mark.fault(70)
