@@ -18,7 +18,7 @@ from typing import Any
 
 from archive.jobs import JobRecord
 from archive.likeness import ALGORITHM, fingerprint
-from archive.model import Article, Capture, Entry, Evidence, Link, Listing, Reading, instant
+from archive.model import REQUISITE_RELS, Article, Capture, Entry, Evidence, Link, Listing, Reading, instant
 from archive.similar import body_key
 from archive.text import Text, storable, text_of
 from archive.urlkey import url_key
@@ -330,7 +330,7 @@ def _other_urls(reading: Reading) -> Iterator[tuple[str, str]]:
         if reading.canonical_url:
             yield "canonical", reading.canonical_url
     for link in reading.links:
-        kind = ALIAS_RELS.get(link.rel) or _kind_by_form(reading, link.url)
+        kind = ALIAS_RELS.get(link.rel) or (None if link.rel in REQUISITE_RELS else _kind_by_form(reading, link.url))
         if kind and (kind != "redirect" or getattr(reading, "reason", "") == "redirect"):
             yield kind, link.url
 

@@ -86,13 +86,14 @@ class Exchange:
 
     hops: str = ""
     """The path from the seed, one letter a step, as Heritrix writes it: L link, R redirect, P prerequisite
-    (robots.txt, a login), and F feed entry, M sitemap entry. Empty for a seed."""
+    (robots.txt, a login), E embedded (what a page needs to be shown), and F feed entry, M sitemap entry. Empty for a
+    seed."""
 
     site: str = ""
     """Name of the site: of its site file, or the registered domain, or IP:port."""
 
     discovered: str = "seed"
-    """How the URL was found: seed, link, feed, sitemap, section, redirect, robots, login, recheck."""
+    """How the URL was found: seed, link, feed, sitemap, section, redirect, robots, login, recheck, requisite."""
 
     job: str = ""
     """The job that made the exchange."""
@@ -183,18 +184,30 @@ class Capture:
     notes: str = ""
     """Those of the `Exchange`, with "; " between them; empty when there are none."""
 
+    @property
+    def is_requisite(self) -> bool:
+        """Whether it was fetched so that a page can be shown, and is no page itself; see `REQUISITE_RELS`."""
+        is_ours = self.discovered in {"requisite", "redirect"}  # a crawl of others may reach a page by E
+        return is_ours and self.hops.rstrip("R").endswith("E")
+
+
+REQUISITE_RELS = ("css", "script", "font", "image")
+"""`rel` of links to what a page needs to be shown, in the order of its importance; the words of site files."""
+
 
 class Link(NamedTuple):
     """An outlink of a reading; a tuple, because a page has a hundred of them and each is made and looked up often."""
 
     url: str
-    """Absolute URL, resolved against the page's base, without fragment, tracking parameters removed."""
+    """Absolute URL, resolved against the page's base, without fragment; tracking parameters are removed but from those
+    of `REQUISITE_RELS`, which replay asks for as they stand."""
 
     text: str = ""
     """The text of the link, white space folded, at most 200 characters."""
 
     rel: str = "link"
-    """link, redirect, canonical, amphtml, alternate, feed, sitemap, next, prev, section, icon, …"""
+    """link, redirect, canonical, amphtml, alternate, feed, sitemap, next, prev, section, icon, one of `REQUISITE_RELS`,
+    …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,8 @@ select c.site, c.url, c.kind, coalesce(c.status, 0), c.outcome, coalesce(r.reaso
            and coalesce(r.reason, '') not in ('challenge', 'login', 'consent')) > 0
 from captures as c
 left join readings as r using (record_id)
-where c.site <> ''
+where c.site <> '' and c.discovered <> 'requisite'
+  and not (c.discovered = 'redirect' and rtrim(c.hops, 'R') like '%E')
 group by c.site, c.url
 """
 _WERE_ALIVE = """
@@ -64,7 +65,7 @@ _WAITING = """
 select q.site, u.url, u.state, u.attempts
 from urls as u
 join queues as q on q.id = u.queue
-where u.visits = 0 and u.state in (0, 1, 2, 3, 4, 7)
+where u.visits = 0 and u.state in (0, 1, 2, 3, 4, 7) and u.kind <> 'requisite'
 """
 
 

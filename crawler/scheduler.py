@@ -32,6 +32,9 @@ HELD_BACK = timedelta(hours=1)
 MAX_AHEAD = 32
 """URLs leased ahead for a host that answers fast."""
 
+MAX_REQUISITE = 8 * 1024 * 1024
+"""Bytes of a picture, style sheet, font or script; what is longer is cut."""
+
 _FAST = 0.25
 """Seconds a page below which a host is leased further ahead."""
 
@@ -295,10 +298,7 @@ def request_for(lease: Lease, previous: Capture | None, *, errback: Callable[...
         headers["If-None-Match"] = previous.etag
     if previous is not None and previous.last_modified:
         headers["If-Modified-Since"] = previous.last_modified
-    return Request(
-        lease.url,
-        headers=headers,
-        errback=errback,
-        dont_filter=True,
-        meta={LEASE: lease, "download_slot": lease.host},
-    )
+    meta = {LEASE: lease, "download_slot": lease.host}
+    if lease.kind == "requisite":
+        meta["download_maxsize"] = MAX_REQUISITE
+    return Request(lease.url, headers=headers, errback=errback, dont_filter=True, meta=meta)

@@ -93,6 +93,8 @@ _KINDS: dict[str, Kind] = {
 
 def kind_of(capture: Capture, reading: Reading | None, expected: Kind = "page") -> Kind:
     """What a URL has turned out to be; what was *expected* where the reading does not say."""
+    if capture.is_requisite:
+        return "requisite"
     if isinstance(reading, Article):
         return "page"
     if not isinstance(reading, Listing):

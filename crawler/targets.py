@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from archive.errors import UsageError
-from archive.model import Capture, Reading
+from archive.model import REQUISITE_RELS, Capture, Reading
 from pipelines.site import Sites
 from pipelines.urls import canonical, registered_domain, same_site, without_credentials
 from spiders.candidates import UNFOLLOWED_RELS, Candidate, Scope, candidates, origin_of, seeds
@@ -17,6 +17,9 @@ from spiders.places import FEED_HOSTS
 _PLACES = 20_000
 _REMEMBERED = 50_000
 _TRAPPED = 1_000
+
+_ANYWHERE = frozenset({"sitemap", *REQUISITE_RELS})
+"""`rel` of links that may lead to other hosts."""
 
 _Said = tuple[tuple[str, str], str, str]
 """Site and origin of a reading; URL and rel of a link in it."""
@@ -113,7 +116,7 @@ class Scopes:
             for link in reading.links
             if link.rel not in UNFOLLOWED_RELS
             and (where, link.url, link.rel) not in said
-            and (link.rel == "sitemap" or self._may_lead(link.url, capture, scope))
+            and (link.rel in _ANYWHERE or capture.is_requisite or self._may_lead(link.url, capture, scope))
         ]
         found = candidates(capture, replace(reading, links=tuple(within)), scope)
         offered = {candidate.url for candidate in found if candidate.kind != "sitemap"}  # whose text says how old it is

@@ -153,9 +153,11 @@ class Reader:
         content = decoded.content
         if not _SOMETHING.search(content):
             return NotAnArticle(reason="empty", notes=decoded.defects[:5])
+        mime = message.mime
+        if capture.is_requisite:
+            return self._read_requisite(content, mime, capture)
         if _path_of(capture.url) == "/robots.txt":
             return read_robots(content, url=capture.url)
-        mime = message.mime
         listing = _listing(content, mime, message.header("Content-Type"), capture.url)
         if listing is not None:
             return listing
@@ -179,8 +181,29 @@ class Reader:
         reading = read_article(page, self.sites.layout(capture.url, on=capture.captured_at))
         if isinstance(reading, Article) and _is_torn(content, capture):
             return NotAnArticle(reason="torn", links=reading.links, notes=(f"outcome: {capture.outcome}",))
+        if needed := self._needed_by(page, capture):
+            reading = replace(reading, links=(*reading.links, *needed))
         reserved = reservations(page.meta, message.headers)
         return replace(reading, notes=(*reading.notes, *reserved)) if reserved else reading
+
+    def _needed_by(self, page: Page, capture: Capture) -> tuple[Link, ...]:
+        """What the page needs to be shown, as far as the file of its site wants it."""
+        wanted = self.sites.requisites(capture.site)
+        if not wanted:
+            return ()
+        from pipelines.requisites import needed_by_page
+
+        return needed_by_page(page.html, page.base_url, wanted)
+
+    def _read_requisite(self, content: bytes, mime: str, capture: Capture) -> NotAnArticle:
+        """What a page needs is never read as a page, whatever it is."""
+        from pipelines.requisites import needed_by_css
+
+        reason = _reason_of(content, mime) or "other"
+        wanted = self.sites.requisites(capture.site)
+        if mime != "text/css" or not wanted:
+            return NotAnArticle(reason=reason)
+        return NotAnArticle(reason=reason, links=needed_by_css(content.decode("utf-8", "replace"), capture.url, wanted))
 
 
 def _is_torn(content: bytes, capture: Capture) -> bool:

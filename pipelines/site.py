@@ -150,6 +150,9 @@ class Site:
     login: Login | None = None
     """How its subscriber logs in; None where it is crawled as by anybody."""
 
+    requisites: tuple[str, ...] = ()
+    """What its pages need to be shown and is fetched with them: some of `archive.model.REQUISITE_RELS`."""
+
     layouts: tuple[Layout, ...] = ()
     """Its layouts, the oldest first."""
 
@@ -192,7 +195,7 @@ class Sites:
 
     @cached_property
     def reading_digest(self) -> str:
-        """SHA-256 of what the files say of how pages are laid out, as hex: what a reading depends on.
+        """SHA-256 of what the files say of pages, how they are laid out and what they need: what a reading depends on.
 
         A file that names feeds and sections alone changes no reading, so that one more of them reads nothing anew.
         """
@@ -202,7 +205,8 @@ class Sites:
             for domain, name in sorted(self._claims.items())
             if domain in laid_out or any(domain.endswith("." + wider) for wider in laid_out)
         ]
-        return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
+        more = {name: chosen for name in self.names if (chosen := self._tables[name].get("requisites"))}
+        return hashlib.sha256(json.dumps([told, more] if more else told, default=str).encode()).hexdigest()
 
     def named(self, name: str) -> Site:
         """The site of that name. Raises UnknownSite, which says what may have been meant."""
@@ -230,6 +234,10 @@ class Sites:
         """How a page of that URL, captured on a day, is laid out; None when nobody has said."""
         site = self.of_url(url)
         return site.layout(on.date() if isinstance(on, datetime) else on) if site else None
+
+    def requisites(self, name: str) -> tuple[str, ...]:
+        """What is fetched with the pages of the site of that name; empty also for one without a file."""
+        return self._site(name).requisites if self._tables.get(name, {}).get("requisites") else ()
 
     @cached_property
     def _claims(self) -> dict[str, str]:

@@ -24,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from archive.model import REQUISITE_RELS
 from pipelines.patterns import PathPattern
 from pipelines.site import Layout, Login, Politeness, Site, SiteFileError
 from pipelines.urls import canonical, registered_domain
@@ -169,6 +170,7 @@ class SiteTable(_Table):
     language: Annotated[str, AfterValidator(_language)] | Literal[""] = ""
     time_zone: Annotated[str, AfterValidator(_time_zone)] | Literal[""] = ""
     check_certificate: bool = True
+    requisites: list[Literal["css", "script", "font", "image"]] = []
     politeness: PolitenessTable = PolitenessTable()
     login: LoginTable | None = None
     layouts: list[LayoutTable] = []
@@ -232,6 +234,7 @@ def read_site(name: str, table: dict[str, Any], *, path: Path, text: str) -> Sit
         politeness=Politeness(delay=checked.politeness.delay, concurrency=checked.politeness.concurrency),
         check_certificate=checked.check_certificate,
         login=_login(checked.login),
+        requisites=tuple(rel for rel in REQUISITE_RELS if rel in checked.requisites),
         layouts=tuple(_layout(layout) for layout in checked.layouts),
         checked=checked.checked or None,
     )

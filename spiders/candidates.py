@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from archive.model import Article, Capture, Entry, Link, Listing, NotAnArticle, Reading, instant
+from archive.model import REQUISITE_RELS, Article, Capture, Entry, Link, Listing, NotAnArticle, Reading, instant
 from archive.urlkey import url_key
 from pipelines.patterns import PathPattern
 from pipelines.site import Site
@@ -46,8 +46,9 @@ from spiders.places import (
 )
 from spiders.traps import MAX_LENGTH, Shape, shape_of, trap_in
 
-Kind = Literal["robots", "feed", "sitemap", "section", "list", "page"]
-"""What a URL is expected to be, or was read as. A list is a page of links, not of a section but of a tag or author."""
+Kind = Literal["robots", "feed", "sitemap", "section", "list", "page", "requisite"]
+"""What a URL is expected to be, or was read as. A list is a page of links, not of a section but of a tag or author; a
+requisite is what a page needs to be shown."""
 
 
 # The bands of priority; a higher one is fetched first. Inside a band the newer and the likelier come first.
@@ -56,9 +57,13 @@ REDIRECT = 8_500  # what was begun is finished
 SEED = 8_000
 FEED = 7_000
 SITEMAP = 6_000
+REQUISITE = 5_500  # so that it is of the time of its page
 SECTION = 5_000
 ARTICLE = 4_000
 OTHER = 1_000
+
+MAX_EMBEDDED = 2
+"""How deep requisites lead to others: a page to a style sheet, that to a picture, and no further."""
 
 ARTICLE_LIKE = 0.35
 """From this likeness on a link counts as one to an article."""
@@ -384,6 +389,9 @@ class _Finder:
         if link.rel != "redirect" and (link.rel in UNFOLLOWED_RELS or self.is_closed):
             self.skipped["not_followed"] += 1
             return
+        if link.rel in REQUISITE_RELS:
+            self._look_at_requisite(link.url)
+            return
         looks = _looks_of(link.url)
         if looks.has_session:
             self.trapped.setdefault("session", set()).add(link.url)
@@ -398,13 +406,39 @@ class _Finder:
         else:
             self._look_at_page(link, looks)
 
+    def _look_at_requisite(self, url: str) -> None:
+        """Take in what a page needs to be shown; it may lie anywhere, and is asked for as it is named."""
+        hops = self.capture.hops
+        depth = hops[len(hops.rstrip("ER")) :].count("E")
+        path = "/" + url.split("/", 3)[3]
+        reason = "embedded" if depth >= MAX_EMBEDDED else "credentials" if has_credentials(url) else ""
+        if any(pattern.matches(path) for pattern in self.scope.exclude) and self.scope.covers(url):
+            reason = "excluded"
+        if reason:
+            self.skipped[reason] += 1
+            return
+        needed = Candidate(
+            url=url,
+            site=self.scope.site,
+            host=registered_domain(url),
+            kind="requisite",
+            priority=REQUISITE,
+            hops=hops + "E",
+            via=self.capture.url,
+            discovered="requisite",
+        )
+        self.found.setdefault(url, needed)
+
     def _look_at_redirect(self, looks: _Looks) -> None:
         in_a_row = len(self.capture.hops) - len(self.capture.hops.rstrip("R"))
-        reason = "redirects" if in_a_row >= self.scope.max_redirects else self._reason_against(looks, announced=True)
+        is_requisite = self.capture.is_requisite
+        reason = self._reason_against(looks, announced=True, elsewhere=is_requisite)
+        if in_a_row >= self.scope.max_redirects:
+            reason = "redirects"
         if reason:
             self._skip(reason, looks)
         else:
-            self._add(looks, looks.kind, REDIRECT)
+            self._add(looks, "requisite" if is_requisite else looks.kind, REDIRECT)
 
     def _look_at_sitemap(self, link: Link, looks: _Looks) -> None:
         # Another host's sitemap counts where the robots.txt of a host in scope names it (sitemaps.org, Cross Submits),

@@ -12,6 +12,7 @@
 | error page, login, challenge | 1 d, 7 d, 30 d, then never; 410 never |
 | feed or sitemap that is not there | 30 d; one that was there before: 1 d, 7 d, 30 d |
 | PDF, picture, script | never |
+| requisite of a page | style sheet or script 7 d, growing to 90 d; picture or font never |
 
 A feed or sitemap that says a page has changed makes it due at once; that is the frontier's part. All functions are
 pure: the instant of the capture is the only clock.
@@ -64,7 +65,7 @@ class History(Protocol):
 
     @property
     def kind(self) -> str:
-        """What it was expected to be: robots, feed, sitemap, section, list or page."""
+        """What it was expected to be: robots, feed, sitemap, section, list, page or requisite."""
         ...
 
     @property
@@ -98,6 +99,8 @@ def next_try(failed_at: datetime, attempts: int) -> datetime:
 
 def _wait(capture: Capture, reading: Reading | None, history: History) -> timedelta | None:
     unchanged = history.unchanged + 1 if capture.kind == "revisit" else 0
+    if history.kind == "requisite":
+        return _requisite_wait(capture, history)
     if reading is None and (capture.status or 0) >= _ERROR:  # the same error page once more
         return _other_wait(capture, "status", history, unchanged)
     if isinstance(reading, Listing) or (reading is None and history.kind != "page"):
@@ -107,6 +110,14 @@ def _wait(capture: Capture, reading: Reading | None, history: History) -> timede
     if isinstance(reading, NotAnArticle):
         return _other_wait(capture, reading.reason, history, unchanged)
     return _step(OTHER_STEPS, history.visits)
+
+
+def _requisite_wait(capture: Capture, history: History) -> timedelta | None:
+    if (capture.status or 0) >= _ERROR and capture.status != 410:
+        return ERROR_STEPS[history.visits] if history.visits < len(ERROR_STEPS) else None
+    path = capture.url.partition("?")[0].lower()
+    changes = path.endswith((".css", ".js")) or capture.mime.endswith(("/css", "javascript"))
+    return _step(OTHER_STEPS, history.visits) if changes else None
 
 
 def _article_wait(capture: Capture, article: Article | None, visits: int, unchanged: int) -> timedelta:

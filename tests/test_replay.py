@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gzip
 import http.client
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +14,8 @@ from typing import Any
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from tests.end_to_end import CHECKOUT, missing, rows
-
-WAYBACK = CHECKOUT / ".venv-pywb" / "bin" / "wayback"
+from tests.end_to_end import rows
+from tests.serving import wayback
 
 
 @dataclass(frozen=True)
@@ -48,40 +45,9 @@ class Replayed:
 
 @pytest.fixture(scope="module")
 def replayed(visited_twice: Path) -> Iterator[Replayed]:
-    """That collection, served by pywb from an environment of its own."""
-    if not WAYBACK.exists():
-        missing("pywb in .venv-pywb (`make .venv-pywb/.ready`)")
-    root = visited_twice.parents[1]
-    port = free_port()
-    with (root / "wayback.log").open("w") as log:
-        command = [WAYBACK, "-b", "127.0.0.1", "-p", str(port), "-d", root]
-        wayback = subprocess.Popen(command, cwd=root, stdout=log, stderr=log)
-        try:
-            wait_for(port, wayback)
-            yield Replayed(visited_twice, port)
-        finally:
-            wayback.terminate()
-            wayback.wait(20)
-
-
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
-def wait_for(port: int, child: subprocess.Popen[bytes]) -> None:
-    """Come back when somebody listens on the port."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        assert child.poll() is None, "wayback has ended"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("wayback does not listen after 60 s")
+    """That collection, served by pywb."""
+    with wayback(visited_twice) as server:
+        yield Replayed(visited_twice, int(server.url.rpartition(":")[2]))
 
 
 def responses(path: Path) -> dict[tuple[str, str], tuple[int, str, bytes]]:

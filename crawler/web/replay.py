@@ -173,7 +173,9 @@ def _relations(db: sqlite3.Connection, asked: Asked, memento: Memento) -> tuple[
 def _memento(db: sqlite3.Connection, archive_dir: Path, asked: Asked, wanted: _Wanted) -> Answer:
     found = _nearest(db, wanted.url, wanted.at)
     if f"{wanted.at:%Y%m%d%H%M%S}" != found.timestamp:
-        return Answer(body=b"", status=302, headers=(("Location", _uri(path_of(found, wanted.form))),))
+        # as archived, or a page in its sandbox, which is of another origin, could not follow it to its pictures
+        where = ("Location", _uri(path_of(found, wanted.form)))
+        return Answer(body=b"", status=302, headers=(where,), archived=True)
     kept = exchange(db, archive_dir, found.record_id)
     try:
         message = kept.message

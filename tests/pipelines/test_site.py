@@ -90,6 +90,24 @@ def test_mistakes(right, wrong, problem):
     assert problem in str(caught.value)
 
 
+def test_what_is_fetched_with_pages() -> None:
+    """`requisites` holds words of a list, in whatever order; it is part of what a reading depends on, and a file
+    without it is read as before.
+    """
+    text = 'name = "acme"\nhome = "https://acme.example/"\n'
+    with_some, without = sites(acme=f'{text}requisites = ["image", "css"]\n'), sites(acme=text)
+
+    assert with_some.requisites("acme") == ("css", "image")
+    assert without.requisites("acme") == without.requisites("unknown") == ()
+    assert with_some.reading_digest != without.reading_digest == sites().reading_digest
+
+
+def test_a_requisite_that_is_none() -> None:
+    """A word that is not in the list is told with its line."""
+    with pytest.raises(SiteFileError, match=r"line 3: requisites.*'css', 'script', 'font' or 'image'"):
+        sites(acme='name = "acme"\nhome = "https://acme.example/"\nrequisites = ["pictures"]\n').named("acme")
+
+
 @pytest.mark.parametrize(
     ("said", "checked"), [("", True), ("check_certificate = true", True), ("check_certificate = false", False)]
 )

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -21,20 +18,19 @@ import pytest
 
 from archive.collection import Collection
 from archive.model import Article
-from archive.printable import printable
 from archive.text import storable
 from archive.urlkey import safe_uri
 from crawler.bindings import default_reader
 from tests.archive.catalogs import at, capture, full_of, page, write_warc
 from tests.crawler.web.payloads import SCRIPTS
-from tests.end_to_end import SHARED, environment, missing, rows
+from tests.end_to_end import SHARED, rows
+from tests.serving import browsing, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PUBLIC = SHARED / "corpora" / "naughty_strings.json"
 NAUGHTY: list[str] = SCRIPTS + (json.loads(PUBLIC.read_text(encoding="utf-8")) if PUBLIC.exists() else [])
-CHROMIUM = shutil.which("chromium") or ""
 HOSTILE_SITE = "hostile.example"
 
 _EVERYTHING = """<!DOCTYPE html><html><head><title>Honest title of a hostile page</title>
@@ -167,32 +163,8 @@ def _article(texts: list[str], body: str) -> Article:
 @pytest.fixture(scope="session")
 def shown(kept: Path) -> Iterator[Shown]:
     """`pressmark serve` of that collection, at a free port."""
-    command = [
-        sys.executable,
-        "-m",
-        "crawler.cli",
-        "serve",
-        "-c",
-        str(kept),
-        "--port",
-        "0",
-        "--name",
-        "archive.example",
-    ]
-    with subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        said = server.stderr.readline()
-        rest: list[str] = []
-        reading = threading.Thread(target=lambda: rest.extend(server.stderr or ()), daemon=True)
-        reading.start()
-        try:
-            assert "http://" in said, said
-            yield Shown(kept, said.partition(" at ")[2].partition("/ ")[0])
-        finally:
-            server.terminate()
-            assert server.wait(20) == 0
-    reading.join(10)
-    assert [line for line in rest if "Traceback" in line or printable(line) != line] == []
+    with served(kept, "--name", "archive.example") as server:
+        yield Shown(kept, server.url)
 
 
 @pytest.fixture(scope="session")
@@ -220,14 +192,5 @@ def browser(evil: Evil) -> Iterator[Browser]:
 
     Each module has its own: while it runs, its event loop is in the way of every other.
     """
-    if not CHROMIUM:
-        missing("chromium (Debian package)")
-    from playwright.sync_api import sync_playwright
-
-    rules = f"MAP *.example 127.0.0.1:{evil.port}, EXCLUDE 127.0.0.1"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", f"--host-resolver-rules={rules}"], env={**os.environ}
-        )
+    with browsing(f"MAP *.example 127.0.0.1:{evil.port}, EXCLUDE 127.0.0.1") as chromium:
         yield chromium
-        chromium.close()
