@@ -39,7 +39,8 @@ def rows(db: sqlite3.Connection, articles: Iterable[str], until: str) -> dict[st
 def _showings(db: sqlite3.Connection, articles: Iterable[str], until: str) -> dict[str, list[Showing]]:
     """Where each article was seen before *until*, in the order of time."""
     keys = db.execute(
-        "select u.article_id, u.urlkey from json_each(?) as k join article_urls as u on u.article_id = k.value",
+        "select u.article_id, u.urlkey from json_each(?) as k join article_urls as u on u.article_id = k.value "
+        "where u.urlkey not in (select urlkey from article_pages where article_id = k.value)",
         (json.dumps(list(articles)),),
     ).fetchall()
     pages = Pages(db)

@@ -2,7 +2,8 @@
 
 An article is a component of URLs that are names of one another (`archive.aliases`); its id is the smallest URL key
 among them. Its fields are those of its latest reading; a revision is one distinct text, dated by the capture that
-showed it first. Rows that do not change are not written.
+showed it first. All of that is of its first page; of later ones (`archive.continuations`) the latest text is joined to
+it. Rows that do not change are not written.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from archive import clusters, fold
 from archive.aliases import components
+from archive.continuations import later_pages
 from archive.pages import Pages, Showing
 from archive.similar import Pairs
 
@@ -32,6 +34,7 @@ _ARTICLE_COLUMNS = (
     "revision_count"
 )
 _REVISION_COLUMNS = "article_id, text_id, captured_at, record_id"
+_PAGE_COLUMNS = "article_id, number, urlkey, text_id, record_id"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -72,6 +75,7 @@ class _Table:
 _URLS = _Table("article_urls", "urlkey, article_id", "article_id", 1)
 _ARTICLES = _Table("article_rows", _ARTICLE_COLUMNS, "id", 1)
 _REVISIONS = _Table("revision_rows", _REVISION_COLUMNS, "article_id", 2)
+_PAGES = _Table("article_pages", _PAGE_COLUMNS, "article_id", 2)
 
 
 def derive(db: sqlite3.Connection, touched: Collection[str], paired: Collection[int] = ()) -> None:
@@ -84,12 +88,14 @@ def derive(db: sqlite3.Connection, touched: Collection[str], paired: Collection[
     pages = Pages(db)
     pages.load(touched)
     found = components(db, pages, {*touched, *pages.repeated_elsewhere(touched)})
-    articles = [(component, _showings(pages, component)) for component in found]
+    later = later_pages(db, pages, found)
+    articles = [(component, _showings(pages, (key for key in component if key not in later))) for component in found]
     shown = [(component, showings) for component, showings in articles if showings]
     old = json.dumps(sorted(_old_articles(db, (key for component in found for key in component))))
     ids = json.dumps(sorted({component[0] for component, _ in shown} | set(json.loads(old))))
     _URLS.replace(db, _URLS.rows(db, ids), {(key,): (key, c[0]) for c, _ in shown for key in c})
     revisions = {row[:2]: row for component, showings in shown for row in _revision_rows(component[0], showings)}
+    _PAGES.replace(db, _PAGES.rows(db, ids), _page_rows(pages, found, later))
     changed = _REVISIONS.replace(db, _REVISIONS.rows(db, ids), revisions)
     changed |= _ARTICLES.replace(db, _ARTICLES.rows(db, ids), _article_rows(db, shown))
     clusters.derive(db, changed | clusters.articles_of(db, paired))
@@ -97,7 +103,7 @@ def derive(db: sqlite3.Connection, touched: Collection[str], paired: Collection[
 
 def derive_all(db: sqlite3.Connection) -> None:
     """Computes the derived tables from the facts alone, in an order that depends on nothing else."""
-    for table in ("article_urls", "article_rows", "revision_rows", "clusters", "cluster_members"):
+    for table in ("article_urls", "article_rows", "revision_rows", "article_pages", "clusters", "cluster_members"):
         db.execute(f"delete from {table}")  # noqa: S608
     Pairs(db).derive_all()
     pages = db.execute(
@@ -161,6 +167,18 @@ def _revision_rows(article: str, showings: list[Showing]) -> Iterator[Row]:
         if showing.text_id not in seen:
             seen.add(showing.text_id)
             yield (article, showing.text_id, showing.captured_at, showing.reading_id)
+
+
+def _page_rows(pages: Pages, components: Iterable[list[str]], later: dict[str, int]) -> dict[Row, Row]:
+    """A row for each later page of an article, with its latest text; of two URLs of one page the latest seen."""
+    rows: dict[Row, tuple[Showing, Row]] = {}
+    for component in components:
+        for urlkey in component:
+            if urlkey in later:
+                key, shown = (component[0], later[urlkey]), pages.showings(urlkey)[-1]
+                if key not in rows or rows[key][0] < shown:
+                    rows[key] = (shown, (*key, urlkey, shown.text_id, shown.reading_id))
+    return {key: row for key, (_, row) in rows.items()}
 
 
 def _article_rows(db: sqlite3.Connection, shown: list[tuple[list[str], list[Showing]]]) -> dict[Row, Row]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from archive.changes import Changes, Texts, compare
@@ -78,7 +78,7 @@ def edits_of(db: sqlite3.Connection, what: str) -> list[Edit]:
     article = find_article(db, storable(what).strip())
     if article is None:
         raise NotFound(f"no article is known as {what!r}; try words of its headline with `pressmark search`")
-    return list(_edits(db, article))
+    return sorted(_edits(db, article), key=lambda edit: (edit.seen_at, edit.record_id))
 
 
 def newest_edits(db: sqlite3.Connection, *, since: str = "", site: str = "", limit: int = MAX_EDITS) -> list[Edit]:
@@ -114,8 +114,7 @@ where c.record_id = ?1
 
 
 def _edits(db: sqlite3.Connection, article: str) -> Iterator[Edit]:
-    keys = [key for (key,) in db.execute("select urlkey from article_urls where article_id = ?", (article,))]
-    steps = list(_steps(db, keys))
+    steps = [step for keys in _keys_by_page(db, article) for step in _steps(db, keys)]
     ids = {showing.text_id for step in steps for showing in (step.before, step.after) if showing}
     texts = {
         text: Texts(headline=headline, standfirst=standfirst, body=body)
@@ -141,6 +140,19 @@ def _edits(db: sqlite3.Connection, article: str) -> Iterator[Edit]:
             status=step.status,
             changes=changes,
         )
+
+
+def _keys_by_page(db: sqlite3.Connection, article: str) -> Iterable[list[str]]:
+    """The URL keys of the article; those of its later pages apart, since each page has a text of its own."""
+    rows = db.execute(
+        "select coalesce(p.number, 1), u.urlkey from article_urls as u "
+        "left join article_pages as p on p.article_id = u.article_id and p.urlkey = u.urlkey where u.article_id = ?",
+        (article,),
+    )
+    found: dict[int, list[str]] = {}
+    for number, urlkey in rows:
+        found.setdefault(number, []).append(urlkey)
+    return found.values()
 
 
 def _steps(db: sqlite3.Connection, urlkeys: list[str]) -> Iterator[_Step]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from typing import Any
 
+from archive.continuations import page_before
 from archive.jobs import JobRecord
 from archive.likeness import ALGORITHM, fingerprint
 from archive.model import REQUISITE_RELS, Article, Capture, Entry, Evidence, Link, Listing, Reading, instant
@@ -313,11 +314,13 @@ def entry_rows(capture: Capture, entries: tuple[Entry, ...]) -> Iterator[Row]:
 
 
 def alias_rows(capture: Capture, reading: Reading) -> Iterator[Row]:
-    """The rows of `aliases`: other URLs that this page says are its own."""
+    """The rows of `aliases`: other URLs that this page says are its own, or are those of a page before it."""
     at = _instant(capture.captured_at)
     seen = set()
-    for kind, url in _other_urls(reading):
-        key = url_key(url)
+    claims = [(kind, url_key(url)) for kind, url in _other_urls(reading)]
+    if isinstance(reading, Article) and (before := page_before(capture.urlkey, reading.links)):
+        claims.append(("page", before))
+    for kind, key in claims:
         if key != capture.urlkey and (key, kind) not in seen:
             seen.add((key, kind))
             yield (capture.urlkey, key, kind, at, capture.record_id)

@@ -188,6 +188,7 @@ COMPARED: tuple[tuple[str, tuple[str, ...], int], ...] = (
         ),
         1,
     ),
+    ("article_pages", ("article_id", "number", "urlkey", "record_id"), 2),
     ("revisions", ("article_id", "content_hash", "captured_at", "record_id"), 2),
     ("bands", ("key", "body_key"), 2),
     ("similar", ("content_hash", "other_hash", "resemblance", "containment", "differs_in"), 2),

@@ -323,10 +323,49 @@ LIKENESS = (
 )
 """Near-duplicates by fingerprints; before, only texts of equal body were paired."""
 
+CONTINUATIONS = (
+    """
+    create table article_pages (
+      article_id text not null,
+      number integer not null,
+      urlkey text not null,
+      text_id integer not null,
+      record_id text not null,
+      primary key (article_id, number)
+    ) strict, without rowid
+    """,
+    "create index article_pages_by_text on article_pages (text_id)",
+    "drop view articles",
+    """
+    create view articles as
+    select a.id, a.url, a.canonical_url, a.site, t.headline, t.standfirst, a.authors, a.date_published,
+           a.date_modified, a.section, a.keywords, a.language, a.publisher,
+           t.body || coalesce(
+             (select group_concat(char(10, 10) || p.body, '')
+              from (select x.body
+                    from article_pages as n
+                    join texts as x on x.id = n.text_id
+                    where n.article_id = a.id
+                    order by n.number) as p),
+             '') as body,
+           t.word_count + coalesce(
+             (select sum(x.word_count) from article_pages as n join texts as x on x.id = n.text_id
+              where n.article_id = a.id),
+             0) as word_count,
+           a.main_image, a.is_accessible_for_free, a.first_captured_at, a.last_captured_at, a.revision_count,
+           m.cluster_id, a.record_id, t.content_hash, a.day, a.dated_at
+    from article_rows as a
+    join texts as t on t.id = a.text_id
+    left join cluster_members as m on m.article_id = a.id
+    """,
+)
+"""The later pages of articles that are split over several, joined to the body of the first."""
+
 STEPS = (
     ("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),
     ("0002 notes of captures", NOTES),
     ("0003 fingerprints and pairs of like texts", LIKENESS),
+    ("0005 later pages of articles", CONTINUATIONS),
 )
 """What each migration executes, oldest first. A step that was released is never edited."""
 
