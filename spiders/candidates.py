@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, Self
 from urllib.parse import urlsplit
 
+from archive.continuations import page_of
 from archive.model import REQUISITE_RELS, Article, Capture, Entry, Link, Listing, NotAnArticle, Reading, instant
 from archive.urlkey import url_key
 from pipelines.patterns import PathPattern
@@ -475,6 +476,8 @@ class _Finder:
             reason = "older"
         if reason:
             self._skip(reason, looks)
+        elif self._goes_on(link, looks):
+            self._add(looks, "page", ARTICLE + _freshness(0))  # what was begun is finished
         elif link.rel in _SECTION_RELS or looks.page_number:
             number = looks.page_number
             first = first_page(looks.url)
@@ -486,6 +489,13 @@ class _Finder:
     def _goes_back(self, link: Link, looks: _Looks) -> bool:
         """Whether a link leads on to the later, that is older, pages of the listing that it stands on."""
         return link.rel == "next" or looks.page_number > page_number(self.capture.url)
+
+    def _goes_on(self, link: Link, looks: _Looks) -> bool:
+        """Whether a link of an article leads to a further page of it."""
+        if not isinstance(self.reading, Article) or not (link.rel == "next" or link.text.isdecimal()):
+            return False
+        stem, number = page_of(url_key(looks.url))
+        return number > 1 and stem == page_of(self.capture.urlkey)[0]
 
     @cached_property
     def is_old_list(self) -> bool:

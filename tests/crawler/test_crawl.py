@@ -20,7 +20,7 @@ from crawler.bindings import default_reader
 from crawler.newsweb import NewsWeb, Reply, Server, serve
 from tests.archive.test_verify import flip
 from tests.crawler.forked_crawls import Crawls, Ended
-from tests.crawler.tiny_web import IN_ORDER, TinyWeb, asked, captured, state_of
+from tests.crawler.tiny_web import IN_ORDER, WORDS, TinyWeb, asked, captured, state_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -129,6 +129,33 @@ def test_a_day_later(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> 
     assert articles == web.articles
     assert {url.split("/", 3)[3]: status for url, status in revisits} == {"robots.txt": 200, "": 304}
     assert len(server.log) == 5  # robots.txt, home page, feed, section, and what is new
+
+
+def test_the_pages_of_a_split_article(crawl: Crawl, web: TinyWeb, kept: Path) -> None:
+    """All pages of an article are fetched, and are one article with one body."""
+    story = web.story(0)
+    pages = [story, f"{story}/2", f"{story}/3"]
+    numbers = "".join(f'<a href="{page}">{number}</a> ' for number, page in enumerate(pages, 1))
+    for page, word in zip(pages, ("Bricks", "Machines", "People"), strict=True):
+        text = f"<p>{word} come first on this page, before all else that the plant needs. {WORDS * 3}</p>" * 2
+        html = (
+            f"<!DOCTYPE html><title>A plant in parts</title><article><h1>A plant in parts</h1>{text}</article>{numbers}"
+        )
+        web.changed[page] = Reply(body=html.encode())
+    crawl()
+    with sqlite3.connect(kept / "catalog.db") as db:
+        query = "select body from articles where headline = 'A plant in parts'"
+        [body] = [body for (body,) in db.execute(query)]
+
+    assert [block.split()[0] for block in body.split("\n\n")] == [
+        "Bricks",
+        "Bricks",
+        "Machines",
+        "Machines",
+        "People",
+        "People",
+    ]
+    assert Collection.open(kept).check_rebuild(default_reader) is None
 
 
 def test_recheck(crawl: Crawl, server: Server) -> None:

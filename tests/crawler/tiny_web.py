@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crawler.newsweb import Reply, Server
 
-_WORDS = "The ministry said on Tuesday that the new plant will be ready by spring and employ four hundred people. "
+WORDS = "The ministry said on Tuesday that the new plant will be ready by spring and employ four hundred people. "
 
 
 class TinyWeb:
@@ -50,7 +50,7 @@ class TinyWeb:
             return Reply(mime="application/rss+xml", body=_feed(stories[-1]).encode())
         if target in stories:
             number = stories.index(target)
-            return _page(f"Plant number {number} opens", f"In town {number}. {_WORDS}" * 6, stories[:3])
+            return _page(f"Plant number {number} opens", f"In town {number}. {WORDS}" * 6, stories[:3])
         return Reply(status=404, mime="text/html", body=b"<h1>Not here</h1>")
 
 
