@@ -325,6 +325,9 @@ class Article:
     images: tuple[Image, ...] = ()
     """Pictures inside the article, with captions and credits."""
 
+    comments: tuple[str, ...] = ()
+    """Readers' comments behind the article, a paragraph each; `extract` shows them, the catalog does not keep them."""
+
     is_accessible_for_free: bool | None = None
     """False behind a paywall; None when the page does not say."""
 

@@ -93,6 +93,7 @@ def _read(page: Page) -> tuple[Article, Body, int]:
         canonical_url=canonical_url.value,
         main_image=main_image.value,
         images=body.images,
+        comments=body.comments,
         is_accessible_for_free=is_free,
         links=page.links,
         evidence=evidence,

@@ -46,6 +46,10 @@ _HEADING: Final = 0.2
 """How likely a heading between two blocks of the body has to be."""
 
 _HEADINGS: Final = frozenset(TAGS.index(tag) for tag in ("h2", "h3", "h4", "h5", "h6"))
+_COMMENT: Final = HINT_BIT["comment"]
+_COMMENT_LETTERS: Final = 25
+"""What is shorter among comments is mostly a name, a date or a button."""
+
 _JSON_LD_NODES: Final = 5_000
 
 
@@ -79,9 +83,6 @@ class Body:
     dropped: tuple[Dropped, ...] = ()
     """The blocks between headline and end that were left out, in their order."""
 
-    standfirst_hint: str = ""
-    """A lead that stands apart, just before the body; empty when there is none."""
-
     comments: tuple[str, ...] = ()
     """Readers' comments, one a block."""
 
@@ -107,6 +108,7 @@ def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: fr
         images=pictures_of(blocks, set(chosen), page.base_url),
         confidence=_confidence(blocks, likely, chosen),
         dropped=_dropped(blocks, chosen),
+        comments=_comments(blocks, chosen),
         notes=("body: the page was cut at the budget",) if blocks.cut else (),
     )
 
@@ -220,6 +222,22 @@ def _dropped(blocks: Blocks, chosen: Sequence[int]) -> tuple[Dropped, ...]:
         Dropped(text=clean_text(blocks.texts[i]), reason=_reason(blocks, i))
         for i in range(chosen[0], chosen[-1] + 1)
         if i not in inside
+    )
+
+
+def _comments(blocks: Blocks, chosen: Sequence[int]) -> tuple[str, ...]:
+    """The texts behind the body in elements that are named after comments, without labels and rows of links."""
+    if not chosen:
+        return ()
+    spoken: set[int] = set()
+    for element, hints in enumerate(blocks.hints):
+        if hints & _COMMENT and blocks.first_blocks[element] > chosen[-1]:
+            end = blocks.end_blocks[element]
+            spoken.update(range(blocks.first_blocks[element], end if end >= 0 else len(blocks.texts)))
+    return tuple(
+        clean_text(blocks.texts[i])
+        for i in sorted(spoken)
+        if len(blocks.texts[i]) >= _COMMENT_LETTERS and 2 * blocks.link_letters[i] < len(blocks.texts[i])
     )
 
 

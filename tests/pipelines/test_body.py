@@ -129,6 +129,17 @@ def test_boxes_stay_out(box: str):
     assert (found.text, len(found.dropped) > 0) == (f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{FOUR}", True)
 
 
+def test_comments_are_apart():
+    """What readers say below the article is no part of the body, and is kept for itself, without names and buttons."""
+    said = "My mother crossed the old one every morning, and she would have liked this."
+    comment = f"<div class=comment><b>Ann</b><p>{said}</p><a href=/r>Reply</a></div>"
+    thread = f"</div><section id=comments><h3>1 comment</h3>{comment}</section><div>"
+
+    found = body(article(paragraphs(ONE, TWO, THREE, FOUR) + thread))
+
+    assert (found.text, found.comments) == (f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{FOUR}", (said,))
+
+
 def test_standfirst_is_apart():
     """The standfirst is a field of its own and is not repeated in the body."""
     standfirst = "After a year of detours the town decides: the crossing comes back, wider than before"
