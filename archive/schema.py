@@ -365,7 +365,7 @@ STEPS = (
     ("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),
     ("0002 notes of captures", NOTES),
     ("0003 fingerprints and pairs of like texts", LIKENESS),
-    ("0005 later pages of articles", CONTINUATIONS),
+    ("0004 later pages of articles", CONTINUATIONS),
 )
 """What each migration executes, oldest first. A step that was released is never edited."""
 
