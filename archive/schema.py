@@ -341,8 +341,8 @@ CONTINUATIONS = (
     select a.id, a.url, a.canonical_url, a.site, t.headline, t.standfirst, a.authors, a.date_published,
            a.date_modified, a.section, a.keywords, a.language, a.publisher,
            t.body || coalesce(
-             (select group_concat(char(10, 10) || p.body, '')
-              from (select x.body
+             (select group_concat(char(10, 10) || p.lead || p.body, '')
+              from (select iif(x.standfirst in ('', t.standfirst), '', x.standfirst || char(10, 10)) as lead, x.body
                     from article_pages as n
                     join texts as x on x.id = n.text_id
                     where n.article_id = a.id
@@ -359,7 +359,8 @@ CONTINUATIONS = (
     left join cluster_members as m on m.article_id = a.id
     """,
 )
-"""The later pages of articles that are split over several, joined to the body of the first."""
+"""The later pages of articles that are split over several, joined to the body of the first; what was taken for the
+standfirst of a later page is the beginning of its text."""
 
 STEPS = (
     ("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),

@@ -102,6 +102,17 @@ def test_a_page_that_changes_is_an_edit_of_the_article(catalog: Catalog) -> None
     assert [edit.url for edit in edits_of(db, ONE)] == [TWO]
 
 
+def test_the_lead_of_a_later_page(catalog: Catalog) -> None:
+    """What looks like a standfirst on a later page is text of the article, unless each page repeats that of the first."""
+    first = article(HEADLINE, FIRST[1].body, standfirst="Of bricks")
+    second = article(HEADLINE, SECOND[1].body, standfirst="Machines", links=SECOND[1].links)
+    third = article(HEADLINE, THIRD[1].body, standfirst="Of bricks", links=THIRD[1].links)
+
+    assert joined(fold(catalog, (ONE, first), (TWO, second), (THREE, third))) == {
+        "story": ["Once", "Machines", "Then", "End"]
+    }
+
+
 def test_pages_whose_first_one_was_never_seen(catalog: Catalog) -> None:
     """The earliest stands for it."""
     assert joined(fold(catalog, THIRD, SECOND)) == {"story": ["Then", "End"]}
