@@ -103,7 +103,7 @@ def test_a_page_that_changes_is_an_edit_of_the_article(catalog: Catalog) -> None
 
 
 def test_the_lead_of_a_later_page(catalog: Catalog) -> None:
-    """What looks like a standfirst on a later page is text of the article, unless each page repeats that of the first."""
+    """What looks like a standfirst on a later page is text of the article, unless it is that of the first page."""
     first = article(HEADLINE, FIRST[1].body, standfirst="Of bricks")
     second = article(HEADLINE, SECOND[1].body, standfirst="Machines", links=SECOND[1].links)
     third = article(HEADLINE, THIRD[1].body, standfirst="Of bricks", links=THIRD[1].links)
