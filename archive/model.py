@@ -76,7 +76,7 @@ class Exchange:
     outcome: str = "ok"
     """`ok`; cut answers, by WARC-Truncated: `disconnect`, `time`, `length`; without an answer: `dns`,
     `connect`, `timeout`, `tls`, `robots` (robots.txt forbids it), `blocked` (no public address),
-    `invalid` (what came is not HTTP)."""
+    `invalid` (what came is not HTTP), `reserved` (what came is not to be archived, and was left)."""
 
     error: str = ""
     """For an exchange without an answer: why, in one line (becomes `fetchError`)."""
@@ -93,7 +93,7 @@ class Exchange:
     """Name of the site: of its site file, or the registered domain, or IP:port."""
 
     discovered: str = "seed"
-    """How the URL was found: seed, link, feed, sitemap, section, redirect, robots, login, recheck, requisite."""
+    """How the URL was found: seed, link, feed, sitemap, section, redirect, robots, login, tdm, recheck, requisite."""
 
     job: str = ""
     """The job that made the exchange."""

@@ -51,7 +51,11 @@ _HANDLERS = {
     "s3": None,
 }
 _ADDED = {
-    "DOWNLOADER_MIDDLEWARES": {"crawler.robots_policy.RobotsPolicy": 100, "crawler.subscriptions.LogIn": 150},
+    "DOWNLOADER_MIDDLEWARES": {
+        "crawler.robots_policy.RobotsPolicy": 100,
+        "crawler.subscriptions.LogIn": 150,
+        "crawler.obedience.Obey": 160,
+    },
     "ITEM_PIPELINES": {
         "pipelines.scrapy_steps.Normalise": 100,
         "pipelines.scrapy_steps.Dedupe": 200,
@@ -157,6 +161,7 @@ def order_of(settings: BaseSettings, targets: tuple[str, ...]) -> CrawlOrder:
         concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
         allow_networks=tuple(settings.getlist("PRESSMARK_ALLOW_NETWORKS")),
         connect_to=tuple(settings.getlist("PRESSMARK_CONNECT_TO")),
+        obey=tuple(settings.getlist("PRESSMARK_OBEY")),
         contact=settings.get("PRESSMARK_CONTACT") or "",
     )
 
@@ -168,6 +173,7 @@ def settings_of(order: CrawlOrder) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": order.concurrency,
         "PRESSMARK_ALLOW_NETWORKS": list(order.allow_networks),
         "PRESSMARK_CONNECT_TO": list(order.connect_to),
+        "PRESSMARK_OBEY": list(order.obey),
         "PRESSMARK_CONTACT": order.contact,
     }
     if order.delay is not None:

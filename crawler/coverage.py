@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "challenge": "a challenge for robots",
     "login": "a login",
     "consent": "a request for consent",
+    "reserved": "reserves not to be archived, or mined, which is obeyed",
     "no answer": "no connection, or a broken answer",
     "poison": "was alone in flight at a crash",
 }
@@ -40,13 +41,13 @@ _MOST_DAYS = 92
 _WEEKS = 3
 _USUAL = 0.8
 _THROTTLE = (429, 503)
-_WALLS = frozenset({"challenge", "login", "consent"})
+_SHUT = frozenset({"challenge", "login", "consent", "reserved"})
 
 # of all captures of a URL the newest, by SQLite's rule for bare columns beside a single max()
 _NEWEST = """
 select c.site, c.url, c.kind, coalesce(c.status, 0), c.outcome, coalesce(r.reason, ''), max(c.captured_at),
        sum(c.kind <> 'failure' and coalesce(c.status, 0) < 400
-           and coalesce(r.reason, '') not in ('challenge', 'login', 'consent')) > 0
+           and coalesce(r.reason, '') not in ('challenge', 'login', 'consent', 'reserved')) > 0
 from captures as c
 left join readings as r using (record_id)
 where c.site <> '' and c.discovered <> 'requisite'
@@ -233,9 +234,9 @@ def empty_days(counts: Mapping[str, int], *, until: date) -> Iterator[str]:
 
 def _why(kind: str, status: int, outcome: str, reason: str) -> str:
     """Why a capture is not what was wanted; empty when it is."""
-    if outcome == "robots":
-        return "robots"
-    if reason in _WALLS:
+    if outcome in ("robots", "reserved"):
+        return outcome
+    if reason in _SHUT:
         return reason
     if status in _THROTTLE:
         return "throttle"

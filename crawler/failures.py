@@ -8,6 +8,7 @@ ExchangeFailed
 ├── TlsFailed         tls      handshake or certificate
 ├── TimedOut          timeout  the total deadline passed before a reply had begun
 ├── NotHttp           invalid  what came, or what should be sent, is not HTTP
+├── PageReserved      reserved what came is not to be archived, which is obeyed
 ├── RobotsForbidden   robots   robots.txt forbids the URL
 └── RobotsUnreachable robots   robots.txt cannot be had, so nothing is fetched for now (RFC 9309, 2.3.1.4)
 ```
@@ -76,6 +77,12 @@ class NotHttp(ExchangeFailed, DownloadFailedError):
     outcome = "invalid"
 
 
+class PageReserved(ExchangeFailed, IgnoreRequest):
+    """The page is not to be archived, and the operator obeys that."""
+
+    outcome = "reserved"
+
+
 class RobotsForbidden(ExchangeFailed, IgnoreRequest):
     """robots.txt forbids the URL to us."""
 
@@ -94,6 +101,7 @@ class RobotsUnreachable(ExchangeFailed, IgnoreRequest):
 
 
 FAILURES: dict[str, type[ExchangeFailed]] = {
-    kind.outcome: kind for kind in (NameNotResolved, AddressBlocked, ConnectFailed, TlsFailed, TimedOut, NotHttp)
+    kind.outcome: kind
+    for kind in (NameNotResolved, AddressBlocked, ConnectFailed, TlsFailed, TimedOut, NotHttp, PageReserved)
 }
 """The exception for each outcome without an answer."""

@@ -20,8 +20,9 @@ from crawler.frontier import Frontier, Lease
 from crawler.settling import Retry, kind_of, settle
 from spiders.candidates import Candidate
 
-PREREQUISITE = "login"
-"""How the URLs that a login asks for were discovered: nothing follows from them, and nobody asks for them again."""
+OF_LOGIN, TDM_FILE = "login", "tdm"
+"""How URLs were discovered that are asked for in the course of a login, or for what a site reserves: nothing follows
+from them, and nobody asks for them again."""
 
 MAX_GROUP = 64
 """Readings of one group commit."""
@@ -87,7 +88,7 @@ class Folding:
         *live* for exchanges of this job, not for what is caught up.
         """
         with self.frontier.transaction():
-            group = [settled for settled in group if settled.capture.discovered != PREREQUISITE]
+            group = [settled for settled in group if settled.capture.discovered not in (OF_LOGIN, TDM_FILE)]
             for settled in group:
                 self._end(settled, live=live)
             for settled in group:

@@ -111,6 +111,7 @@ class Job:
             clock=opened.clock,
         )
         self.subscriptions = opened.subscriptions
+        self.obeyed = opened.obeyed
         self.refused: dict[str, str] = {}
         """By host that is left alone: why the login to it failed."""
         self.error: Exception | None = None

@@ -42,7 +42,7 @@ from crawler.reading_child import record_of, record_path
 from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, children_for
 from crawler.subscriptions import Subscription, subscriptions_of
 from crawler.targets import Scopes, Target, resolve
-from pipelines.site import Site, Sites
+from pipelines.site import OBEYED, Site, Sites
 from pipelines.urls import registered_domain
 from spiders.candidates import Candidate, Scope
 
@@ -125,6 +125,9 @@ class Opened:
     subscriptions: Mapping[str, Subscription]
     """By site: how its subscriber logs in."""
 
+    obeyed: Mapping[str, frozenset[str]]
+    """By site: what of that which its pages reserve is obeyed."""
+
     recovered: int
     """Captures of an earlier, broken job that were folded first."""
 
@@ -187,7 +190,17 @@ class _Opening:
         self.sites = frozenset(target.scope.site for target in self.targets)
         require_contact(order, [_host(target.seeds[0].url) for target in self.targets])
         self.subscriptions = subscriptions_of(self._sites_with_files(), os.environ)
+        self.obeyed = self._obeyed()
         self.waits = [float(wait) for wait in settings.getlist("PRESSMARK_RETRY_WAITS")]
+
+    def _obeyed(self) -> dict[str, frozenset[str]]:
+        """By site: what is obeyed, by the settings and the site's file."""
+        always = frozenset(map(str, self.settings.getlist("PRESSMARK_OBEY")))
+        if unknown := always - OBEYED:
+            raise UsageError(f"{min(unknown)!r} cannot be obeyed, only {' and '.join(sorted(OBEYED))}")
+        of_files = {site.name: site.obey for site in self._sites_with_files()}
+        obeyed = {site: always | of_files.get(site, frozenset()) for site in self.sites}
+        return {site: words for site, words in obeyed.items() if words}
 
     def _sites_with_files(self) -> list[Site]:
         return [self.site_files.named(name) for name in sorted(self.sites) if name in self.site_files.names]
@@ -247,6 +260,7 @@ class _Opening:
             delays=_delays(self.order, self.targets, self.site_files),
             unchecked=tuple(each.scope for each in self.targets if not each.scope.check_certificate),
             subscriptions=self.subscriptions,
+            obeyed=self.obeyed,
             recovered=recovered,
             aborted=aborted,
             waits=self.waits,
@@ -468,6 +482,7 @@ _TOLD = (
     "DOWNLOAD_MAXSIZE",
     "PRESSMARK_ALLOW_NETWORKS",
     "PRESSMARK_CONNECT_TO",
+    "PRESSMARK_OBEY",
 )
 
 

@@ -60,6 +60,9 @@ class CrawlOrder:
     connect_to: tuple[str, ...] = ()
     """HOST:PORT:ADDR:PORT as in curl: the name is served from that address."""
 
+    obey: tuple[str, ...] = ()
+    """Which reservations of pages are obeyed at all sites: noarchive, tdm."""
+
     contact: str = ""
     """URL or address of the operator, told in User-Agent and warcinfo."""
 

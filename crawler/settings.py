@@ -23,6 +23,9 @@ PRESSMARK_ALLOW_NETWORKS: list[str] = []
 PRESSMARK_CONNECT_TO: list[str] = []
 """HOST:PORT:ADDR:PORT, as in curl."""
 
+PRESSMARK_OBEY: list[str] = []
+"""Which reservations of pages are obeyed at all sites, beside those that a site's file names: noarchive, tdm."""
+
 PRESSMARK_READING_CHILDREN = None
 """Processes that read pages; None for one a core but one, 0 for none: pages are read in the crawling process."""
 

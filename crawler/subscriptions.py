@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import unescape
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from scrapy import Request
@@ -25,20 +25,19 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
-from scrapy.http.request import NO_CALLBACK
-from scrapy.utils.defer import maybe_deferred_to_future
 
 from archive.codings import take_off
 from archive.errors import UsageError
 from archive.model import Capture, NotAnArticle, Reading
 from crawler.context import LEASE
 from crawler.failures import ExchangeFailed
-from crawler.folding import PREREQUISITE
+from crawler.folding import OF_LOGIN
 from crawler.frontier import Lease
 from crawler.keeping import KEEPING, Keeping
 from crawler.masking import Secrets
+from crawler.prerequisites import ask_first, prerequisite
 from crawler.scheduler import PAGES
-from crawler.wire import CONTEXT, LOGIN, Context
+from crawler.wire import LOGIN
 from pipelines.read import SESSION_ENDED
 from pipelines.site import Login, Site
 from pipelines.urls import registered_domain
@@ -259,22 +258,13 @@ class LogIn:
         raise LoginFailed(f"more than {_MAX_REDIRECTS} redirects")
 
     async def _ask(self, subscription: Subscription, request: Request, cause: Request) -> Response:
-        lease: Lease = cause.meta[LEASE]
-        context = Context(via=lease.url, hops=lease.hops + "P", site=lease.site, discovered=PREREQUISITE)
-        passed_on: dict[str, Any] = {
-            name: cause.meta[name] for name in ("download_slot", "proxy") if name in cause.meta
-        }
-        asked = request.replace(
-            callback=NO_CALLBACK, dont_filter=True, meta={**passed_on, CONTEXT: context, LOGIN: True}, priority=1000
-        )
+        asked = prerequisite(request, cause, discovered=OF_LOGIN)
+        asked.meta[LOGIN] = True
         subscription.introduce(asked)
-        assert self._crawler.engine is not None
         try:
-            response: Any = await maybe_deferred_to_future(self._crawler.engine.downloader.fetch(asked))
+            response = await ask_first(self._crawler, asked)
         except (ExchangeFailed, IgnoreRequest) as failure:
             raise LoginFailed(str(failure)) from None
-        if not isinstance(response, Response):
-            raise LoginFailed("a downloader middleware asks for something else in its place")
         subscription.hear(asked, response)
         return response
 

@@ -37,9 +37,9 @@ from archive.model import Capture, Exchange, utc_now
 from crawler.client import NOT_CHECKED, Answer, Asked, Client, place
 from crawler.connections import Route
 from crawler.context import CAPTURE, LEASE, Recorder, recorder_of
-from crawler.failures import FAILURES, ExchangeFailed, NotHttp
+from crawler.failures import FAILURES, ExchangeFailed, NotHttp, PageReserved
 from crawler.framing import Limits, Reply
-from crawler.keeping import KEEPING, Keeping, remarks
+from crawler.keeping import KEEPING, Keeping, Remarks, remarks
 from crawler.masking import mask
 from crawler.pauses import begin_pause
 from pipelines.urls import without_credentials
@@ -164,7 +164,11 @@ def _taken_from(
 ) -> tuple[Response | None, Exchange]:
     """What goes up of an answer, None for one that is none, and what is kept of it."""
     response = None if answer.reply.outcome in FAILURES else response_of(request.url, answer)
-    return response, exchange_of(request, answer, started_at, finished_at)
+    exchange = exchange_of(request, answer, started_at, finished_at)
+    if exchange.outcome == PageReserved.outcome:
+        answer.reply.outcome, answer.reply.reason = exchange.outcome, exchange.error
+        return None, exchange
+    return response, exchange
 
 
 async def _keep(recorder: Recorder, exchange: Exchange) -> Capture:
@@ -251,22 +255,22 @@ def exchange_of(request: Request, answer: Answer, started_at: datetime, finished
     sent, received, masked = mask(
         answer.sent, wire, body_at=reply.body_at or None, login=login, secrets=keeping.secrets
     )
-    noted = () if keeping is _ALL else remarks(keeping, wire).notes
+    look = remarks(keeping, wire) if keeping is not _ALL else Remarks()
     return Exchange(
         url=secrets.masked_url(without_credentials(request.url.partition("#")[0])),
         request=sent,
-        response=received,
+        response=b"" if look.reserved else received,
         ip=answer.ip,
         started_at=started_at,
         finished_at=finished_at,
-        outcome=reply.outcome,
-        error=reply.reason,
+        outcome=PageReserved.outcome if look.reserved else reply.outcome,
+        error=look.reserved or reply.reason,
         via=secrets.masked_url(context.via) if context.via else context.via,
         hops=context.hops,
         site=context.site,
         discovered=context.discovered,
         masked=masked,
-        notes=(*(() if answer.checked else (NOT_CHECKED,)), *noted),
+        notes=(*(() if answer.checked else (NOT_CHECKED,)), *look.notes),
     )
 
 

@@ -167,7 +167,7 @@ class Reader:
     def _read_html(self, message: HttpMessage, content: bytes, capture: Capture) -> Reading:
         from pipelines.article import read_article
         from pipelines.page import open_page
-        from pipelines.reservations import reservations
+        from pipelines.reservations import is_left_unread, reservations
 
         page = open_page(
             content,
@@ -184,6 +184,9 @@ class Reader:
         if needed := self._needed_by(page, capture):
             reading = replace(reading, links=(*reading.links, *needed))
         reserved = reservations(page.meta, message.headers)
+        own = (*page.meta.get("tdm-reservation", ()), message.header("TDM-Reservation"))
+        if isinstance(reading, Article) and is_left_unread(capture.notes, reserved, own):
+            return NotAnArticle(reason="reserved", links=reading.links, notes=reserved)
         return replace(reading, notes=(*reading.notes, *reserved)) if reserved else reading
 
     def _needed_by(self, page: Page, capture: Capture) -> tuple[Link, ...]:

@@ -26,6 +26,10 @@ SITES = Path(__file__).resolve().parent.parent / "spiders" / "sites"
 """The site files that come with pressmark."""
 
 
+OBEYED = frozenset({"noarchive", "tdm"})
+"""Reservations of pages that can be obeyed."""
+
+
 class SiteFileError(UsageError):
     """A site file is wrong; the message names the file and the line."""
 
@@ -152,6 +156,9 @@ class Site:
 
     requisites: tuple[str, ...] = ()
     """What its pages need to be shown and is fetched with them: some of `archive.model.REQUISITE_RELS`."""
+
+    obey: frozenset[str] = frozenset()
+    """What of that which its pages reserve is obeyed: noarchive, tdm."""
 
     layouts: tuple[Layout, ...] = ()
     """Its layouts, the oldest first."""

@@ -173,6 +173,7 @@ class SiteTable(_Table):
     requisites: list[Literal["css", "script", "font", "image"]] = []
     politeness: PolitenessTable = PolitenessTable()
     login: LoginTable | None = None
+    obey: list[Literal["noarchive", "tdm"]] = []
     layouts: list[LayoutTable] = []
     checked: date | Literal[False] = False
 
@@ -235,6 +236,7 @@ def read_site(name: str, table: dict[str, Any], *, path: Path, text: str) -> Sit
         check_certificate=checked.check_certificate,
         login=_login(checked.login),
         requisites=tuple(rel for rel in REQUISITE_RELS if rel in checked.requisites),
+        obey=frozenset(checked.obey),
         layouts=tuple(_layout(layout) for layout in checked.layouts),
         checked=checked.checked or None,
     )

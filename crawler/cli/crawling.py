@@ -72,6 +72,9 @@ def crawl(
     concurrency: Annotated[int, typer.Option(min=1, help="Requests in flight per host.")] = 1,
     allow_network: options.AllowNetwork = None,
     connect_to: options.ConnectTo = None,
+    obey: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="Obey noarchive, or tdm, where pages say so. Repeatable.")
+    ] = None,
     contact: Annotated[
         str, typer.Option(metavar="URL", envvar="PRESSMARK_CONTACT", help="Who runs this crawl: told to every site.")
     ] = "",
@@ -97,6 +100,7 @@ def crawl(
         concurrency=concurrency,
         allow_networks=tuple(allow_network or ()),
         connect_to=tuple(connect_to or ()),
+        obey=tuple(obey or ()),
         contact=contact,
     )
     if dry_run:

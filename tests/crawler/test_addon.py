@@ -34,7 +34,7 @@ def test_what_is_off_is_left_out() -> None:
         "JobExtension", "CoreStats", "LogCount", "MemoryUsage", "CloseSpider", "LogStats",
     }  # fmt: skip
     assert components("DOWNLOADER_MIDDLEWARES") == {
-        "RobotsPolicy", "LogIn", "DefaultHeadersMiddleware", "UserAgentMiddleware", "HttpProxyMiddleware",
+        "RobotsPolicy", "LogIn", "Obey", "DefaultHeadersMiddleware", "UserAgentMiddleware", "HttpProxyMiddleware",
     }  # fmt: skip
     assert components("SPIDER_MIDDLEWARES") == set()
 
