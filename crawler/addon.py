@@ -63,6 +63,7 @@ _ADDED = {
     },
     "EXTENSIONS": {"crawler.extension.JobExtension": 0},
 }
+_CONCURRENCY = "CONCURRENT_REQUESTS_PER_DOMAIN"
 _SWITCHED = {
     "DOWNLOADER_MIDDLEWARES": {
         "RETRY_ENABLED": "scrapy.downloadermiddlewares.retry.RetryMiddleware",
@@ -158,7 +159,7 @@ def order_of(settings: BaseSettings, targets: tuple[str, ...]) -> CrawlOrder:
         since=_day(settings, "PRESSMARK_SINCE"),
         recheck=settings.getbool("PRESSMARK_RECHECK"),
         delay=settings.getfloat("DOWNLOAD_DELAY") if _is_told(settings, "DOWNLOAD_DELAY") else None,
-        concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+        concurrency=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") if _is_told(settings, _CONCURRENCY) else None,
         allow_networks=tuple(settings.getlist("PRESSMARK_ALLOW_NETWORKS")),
         connect_to=tuple(settings.getlist("PRESSMARK_CONNECT_TO")),
         obey=tuple(settings.getlist("PRESSMARK_OBEY")),
@@ -168,9 +169,8 @@ def order_of(settings: BaseSettings, targets: tuple[str, ...]) -> CrawlOrder:
 
 def settings_of(order: CrawlOrder) -> dict[str, Any]:
     """An order as Scrapy settings, the other way round."""
-    settings = {
+    settings: dict[str, Any] = {
         "PRESSMARK_COLLECTION": str(order.collection),
-        "CONCURRENT_REQUESTS_PER_DOMAIN": order.concurrency,
         "PRESSMARK_ALLOW_NETWORKS": list(order.allow_networks),
         "PRESSMARK_CONNECT_TO": list(order.connect_to),
         "PRESSMARK_OBEY": list(order.obey),
@@ -178,6 +178,8 @@ def settings_of(order: CrawlOrder) -> dict[str, Any]:
     }
     if order.delay is not None:
         settings["DOWNLOAD_DELAY"] = order.delay
+    if order.concurrency is not None:
+        settings[_CONCURRENCY] = order.concurrency
     return settings | dict(order.settings)
 
 

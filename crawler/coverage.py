@@ -37,7 +37,9 @@ REASONS: Mapping[str, str] = {
 """Why a URL that was seen has not been fetched."""
 
 _EXAMPLES = 3
-_MOST_DAYS = 92
+MOST_DAYS = 92
+"""Days that are looked at for days without news."""
+
 _WEEKS = 3
 _USUAL = 0.8
 _THROTTLE = (429, 503)
@@ -223,7 +225,7 @@ def empty_days(counts: Mapping[str, int], *, until: date) -> Iterator[str]:
     """
     if not counts:
         return
-    begin = max(date.fromisoformat(min(counts)), until - timedelta(days=_MOST_DAYS))
+    begin = max(date.fromisoformat(min(counts)), until - timedelta(days=MOST_DAYS))
     span = [begin + timedelta(days=n) for n in range((until - begin).days)]
     for day in span:
         same = [other for other in span if other.weekday() == day.weekday()]

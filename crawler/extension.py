@@ -57,6 +57,8 @@ class JobExtension:
         self._beat.start(1.0, now=False)
         for host, delay in self._job.delays.items():
             self._keep_pause(host, delay)
+        for host, most in self._job.concurrencies.items():
+            self._set_slot(host, "concurrency", most)
 
     def _closed(self) -> None:
         if self._beat.running:
@@ -87,10 +89,14 @@ class JobExtension:
         log.info("%s asks for %g s between requests (robots.txt)", urlsplit(origin).netloc, delay)
 
     def _keep_pause(self, host: str, delay: float) -> None:
+        self._set_slot(host, "delay", delay)
+
+    def _set_slot(self, host: str, name: str, value: float) -> None:
+        """Set what holds for a host's slot in the downloader, the one that is there and those to come."""
         downloader = self._crawler.engine.downloader
-        downloader.per_slot_settings[host] = {**downloader.per_slot_settings.get(host, {}), "delay": delay}
+        downloader.per_slot_settings[host] = {**downloader.per_slot_settings.get(host, {}), name: value}
         if host in downloader.slots:
-            downloader.slots[host].delay = delay
+            setattr(downloader.slots[host], name, value)
 
     def _stop(self, reason: str) -> None:
         engine = self._crawler.engine

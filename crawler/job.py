@@ -37,6 +37,7 @@ from crawler.failures import ExchangeFailed, RobotsForbidden, RobotsUnreachable
 from crawler.folding import MAX_GROUP, Settled
 from crawler.frontier import DamagedFrontier, Lease
 from crawler.orders import CrawlOrder, CrawlSummary, Progress, SiteSummary
+from crawler.overdue import silent_since
 from crawler.reading_child import record_of
 from crawler.reading_pool import ReadingAborted, ReadingStopped
 from crawler.scheduler import Schedule
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INTERRUPTED = 11
+NO_NEWS = 7
 TOO_BIG = 14
 TOO_LONG = 15
 BLOCKED = 18
@@ -103,7 +105,8 @@ class Job:
             opened.frontier,
             sites=opened.sites,
             room=room,
-            concurrency=order.concurrency,
+            concurrency=order.concurrency or 1,
+            concurrency_of=opened.concurrencies,
             max_pages=order.max_pages,
             bars=self._bars,
             is_barren=self._is_barren,
@@ -498,6 +501,11 @@ class Job:
         return self._opened.delays
 
     @property
+    def concurrencies(self) -> Mapping[str, int]:
+        """By host: the requests in flight that its site file allows."""
+        return self._opened.concurrencies
+
+    @property
     def seconds(self) -> float:
         """Seconds since the job began."""
         return self._opened.clock.seconds
@@ -580,7 +588,19 @@ class Job:
             return "no target could be reached", NothingReached.exit_code
         if self.schedule.paused:
             return self._why_paused(), BLOCKED
-        return reason, 0
+        silent = self._silent_sites() if reason == "finished" else ()
+        return ("; ".join(silent), NO_NEWS) if silent else (reason, 0)
+
+    def _silent_sites(self) -> list[str]:
+        """The sites that were to have news by their history and have none, in words."""
+        if self.order.alone or self.order.at_most or self.error is not None:
+            return []
+        today, catalog = self._opened.clock().date(), self._opened.catalog.connection
+        silent = []
+        for site in sorted(self._opened.sites):
+            day = silent_since(catalog, {site, *self._opened.scopes.of(site).domains}, today)
+            silent += [f"nothing new from {site} since {day}, where news was to be expected"] if day else []
+        return silent
 
     def _why_paused(self) -> str:
         walls = [f"{host} answers with nothing but {what}" for host, what in sorted(self.walls.closed.items())]

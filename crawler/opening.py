@@ -10,13 +10,13 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from archive.catching_up import catch_up
@@ -41,8 +41,8 @@ from crawler.orders import CrawlOrder
 from crawler.reading_child import record_of, record_path
 from crawler.reading_pool import BlockingReader, ChildProgram, ReadingPool, children_for
 from crawler.subscriptions import Subscription, subscriptions_of
-from crawler.targets import Scopes, Target, resolve
-from pipelines.site import OBEYED, Site, Sites
+from crawler.targets import Scopes, resolve
+from pipelines.site import OBEYED, Site
 from pipelines.urls import registered_domain
 from spiders.candidates import Candidate, Scope
 
@@ -118,6 +118,9 @@ class Opened:
 
     delays: Mapping[str, float]
     """By host: the pause between two requests that its site file asks for."""
+
+    concurrencies: Mapping[str, int]
+    """By host: the requests in flight that its site file allows."""
 
     unchecked: tuple[Scope, ...]
     """Those of them whose files say that certificates are not checked."""
@@ -202,6 +205,15 @@ class _Opening:
         obeyed = {site: always | of_files.get(site, frozenset()) for site in self.sites}
         return {site: words for site, words in obeyed.items() if words}
 
+    def _by_host(self, key: str) -> dict[str, Any]:
+        """By host of a target: what its site file says under that key of politeness, where it does.
+
+        What the operator says on the command line holds; then nobody asks for this.
+        """
+        asked = {site.name: getattr(site.politeness, key) for site in self._sites_with_files()}
+        named = [target for target in self.targets if asked.get(target.scope.site) is not None]
+        return {registered_domain(seed.url): asked[one.scope.site] for one in named for seed in one.seeds}
+
     def _sites_with_files(self) -> list[Site]:
         return [self.site_files.named(name) for name in sorted(self.sites) if name in self.site_files.names]
 
@@ -257,7 +269,8 @@ class _Opening:
             reads=_reads(self.settings, program, reader),
             reader_id=reader.id,
             sites=self.sites,
-            delays=_delays(self.order, self.targets, self.site_files),
+            delays={} if self.order.delay is not None else self._by_host("delay"),
+            concurrencies={} if self.order.concurrency is not None else self._by_host("concurrency"),
             unchecked=tuple(each.scope for each in self.targets if not each.scope.check_certificate),
             subscriptions=self.subscriptions,
             obeyed=self.obeyed,
@@ -365,20 +378,6 @@ def set_aside(path: Path) -> None:
 
 def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
-
-
-def _delays(order: CrawlOrder, targets: Iterable[Target], sites: Sites) -> dict[str, float]:
-    """By host of a target: the pause that its site file asks for. What the operator says on the command line holds."""
-    if order.delay is not None:
-        return {}
-    named = {target.scope.site: target for target in targets if target.scope.site in sites.names}
-    asked = {name: sites.named(name).politeness.delay for name in named}
-    return {
-        host: delay
-        for name, target in named.items()
-        if (delay := asked[name]) is not None
-        for host in {registered_domain(seed.url) for seed in target.seeds}
-    }
 
 
 def _set_aside_what_is_damaged(collection: Collection, reader_id: str) -> None:

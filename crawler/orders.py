@@ -51,8 +51,8 @@ class CrawlOrder:
     delay: float | None = None
     """Seconds between two requests to one host; None for the default of the settings."""
 
-    concurrency: int = 1
-    """Requests in flight to one host."""
+    concurrency: int | None = None
+    """Requests in flight to one host; None for what its site file says, or else 1."""
 
     allow_networks: tuple[str, ...] = ()
     """Networks (CIDR) that may be reached though they are not public."""

@@ -61,7 +61,8 @@ class Source(Protocol):
 class Schedule:
     """Hands out leases, host by host, within the limits of each. Knows nothing of Scrapy.
 
-    *room* is how many may be in flight in all, *concurrency* how many to one host. *bars* says of a URL, once, that it
+    *room* is how many may be in flight in all, *concurrency* how many to one host, *concurrency_of* those
+    of which something else is known. *bars* says of a URL, once, that it
     is not worth fetching in this job, *is_barren* the same of one that was leased ahead, from what has come since;
     *resting* which hosts are left alone since nothing reaches them, with the seconds.
     """
@@ -73,6 +74,7 @@ class Schedule:
         sites: Collection[str],
         room: int,
         concurrency: int = 1,
+        concurrency_of: Mapping[str, int] | None = None,
         max_pages: int | None = None,
         bars: Callable[[Lease], bool] = lambda _: False,
         is_barren: Callable[[Lease], bool] = lambda _: False,
@@ -90,6 +92,7 @@ class Schedule:
         self._sites = sites
         self._room = room
         self._capacity = concurrency + 1
+        self._capacity_of = {host: most + 1 for host, most in (concurrency_of or {}).items()}
         self._bars = bars
         self._is_barren = is_barren
         self._resting = resting
@@ -111,13 +114,13 @@ class Schedule:
         self.keep_alive()
         if self.closed or self._alone or self._pages_left == 0 or len(self._in_flight) >= self._room:
             return None
-        lease = self._from_waiting(self._share)
+        lease = self._from_waiting(self._scarce)
         while lease is None and self._refill():
             held_back = self.held_back
-            lease = self._from_waiting(self._share)
+            lease = self._from_waiting(self._scarce)
             if held_back == self.held_back:
                 break
-        lease = lease or self._from_waiting(self._capacity)
+        lease = lease or self._from_waiting(0)
         if lease is not None:
             self._begin(lease)
         return lease
@@ -177,21 +180,25 @@ class Schedule:
             self._source.heartbeat([*self._in_flight, *(x.url for line in self._waiting.values() for x in line)])
 
     @property
-    def _share(self) -> int:
-        """How many may be in flight to a host before others are asked: one less where the room gets scarce."""
-        return self._capacity - (2 * len(self._in_flight) >= self._room)
+    def _scarce(self) -> int:
+        """How much of its capacity a host leaves unused until others were asked: 1 where the room gets scarce."""
+        return int(2 * len(self._in_flight) >= self._room)
 
-    def _from_waiting(self, most: int) -> Lease | None:
-        """What waits for the host with the least in flight, when that is less than *most*, and is still worth it."""
-        while (lease := self._first_waiting(most)) and self._is_barren(lease):
+    def _left(self, host: str) -> int:
+        """How many more may be in flight to a host."""
+        return self._capacity_of.get(host, self._capacity) - self._burden.get(host, 0)
+
+    def _from_waiting(self, spare: int) -> Lease | None:
+        """What waits for the host with the least in flight, of those with more than *spare* left, and is worth it."""
+        while (lease := self._first_waiting(spare)) and self._is_barren(lease):
             self._hold_back([lease])
         return lease
 
-    def _first_waiting(self, most: int) -> Lease | None:
+    def _first_waiting(self, spare: int) -> Lease | None:
         paused = self._left_alone
-        burden = {host: self._burden.get(host, 0) for host in self._waiting if host not in paused}
-        host = min(burden, key=burden.__getitem__, default="")
-        if not host or burden[host] >= most:
+        hosts = [host for host in self._waiting if host not in paused and self._left(host) > spare]
+        host = min(hosts, key=lambda one: self._burden.get(one, 0), default="")
+        if not host:
             return None
         line = self._waiting.pop(host)
         lease = line.popleft()
@@ -203,7 +210,7 @@ class Schedule:
         """Lease for every host that may be asked and has nothing waiting, whatever waits for the others."""
         paused = self._left_alone.keys()
         self._give_back(paused & self._waiting.keys())
-        full = {host for host, burden in self._burden.items() if burden >= self._capacity}
+        full = {host for host in self._burden if self._left(host) <= 0}
         alone = not self._in_flight and not self._waiting
         return self._take(full | self._waiting.keys() | paused, alone=alone)
 

@@ -37,7 +37,7 @@ def read_article(page: Page, layout: Layout | None = None) -> Article | Listing 
     *layout* is how the site lays out its pages on the day of the capture; what it selects comes before what the general
     readers find.
     """
-    article, body, at = _read(page)
+    article, body, at = _read(page, layout)
     if layout is not None:
         from pipelines.layouts import apply_layout
 
@@ -52,7 +52,7 @@ def read_article(page: Page, layout: Layout | None = None) -> Article | Listing 
     return NotAnArticle(reason=kind, links=page.links, notes=notes)
 
 
-def _read(page: Page) -> tuple[Article, Body, int]:
+def _read(page: Page, layout: Layout | None) -> tuple[Article, Body, int]:
     """The article as the general readers see it, its body, and the block of its headline; -1 where none shows it."""
     news = article_node(page.json_ld, page.url, page.title)
     headline = read_headline(page, news)
@@ -63,7 +63,7 @@ def _read(page: Page) -> tuple[Article, Body, int]:
     section = read_section(page, news, at, headline.text)
     authors = read_authors(page, news, list(lines_around(page, at)), {publisher.value, section.value})
     apart = frozenset({dates.published_raw, authors.raw, section.value})
-    body = read_body(page, headline=headline.text, standfirst=standfirst.text, apart=apart)
+    body, body_evidence = _read_body(page, layout, headline=headline.text, standfirst=standfirst.text, apart=apart)
     language = read_language(page, news, f"{headline.text}\n{standfirst.text}\n{body.text}")
     keywords, keywords_evidence = read_keywords(page, news, headline.text)
     canonical_url = read_canonical_url(page)
@@ -73,6 +73,7 @@ def _read(page: Page) -> tuple[Article, Body, int]:
         *headline.evidence, *standfirst.evidence, *dates.evidence, *authors.evidence, *language.evidence,
         *section.evidence, *keywords_evidence,
         *publisher.evidence, *canonical_url.evidence, *main_image.evidence, *free_evidence,
+        *body_evidence,
     )  # fmt: skip
     article = Article(
         headline=headline.text,
@@ -99,6 +100,23 @@ def _read(page: Page) -> tuple[Article, Body, int]:
         evidence=evidence,
     )
     return article, body, at
+
+
+def _read_body(
+    page: Page, layout: Layout | None, *, headline: str, standfirst: str, apart: frozenset[str]
+) -> tuple[Body, tuple[Evidence, ...]]:
+    """The body, with evidence where *layout* says which elements it stands in, and those are there."""
+    told: list[int] = []
+    if layout is not None and (layout.body or layout.remove):
+        from pipelines.layouts import blocks_in, without_removed
+
+        page = without_removed(page, layout)
+        told = blocks_in(page, layout.body) if layout.body else []
+    body = read_body(page, headline=headline, standfirst=standfirst, apart=apart, told=told)
+    if layout is None or not told:
+        return body, ()
+    raw = body.text[:1000]
+    return body, (Evidence(field="body", source="site-file", selector=layout.body, raw=raw, chosen=True),)
 
 
 def _signs(page: Page, article: Article, at: int, *, is_news: bool) -> Signs:

@@ -90,17 +90,24 @@ class Body:
     """What a budget cut."""
 
 
-def read_body(page: Page, *, headline: str = "", standfirst: str = "", apart: frozenset[str] = frozenset()) -> Body:
+def read_body(
+    page: Page,
+    *,
+    headline: str = "",
+    standfirst: str = "",
+    apart: frozenset[str] = frozenset(),
+    told: Sequence[int] = (),
+) -> Body:
     """The body of the article on *page*; *headline* and *standfirst*, where known, help to tell where it begins.
 
     *apart* are lines that were read as other fields: before the first paragraph and behind the last they are no part
-    of the body.
+    of the body. Where somebody has *told* which blocks are the body, those are.
     """
     blocks = page.blocks
     if not blocks.texts:
         return Body(text="")
     likely = likelihoods(blocks, declared_on(page, headline, standfirst))
-    chosen = choose(blocks, likely, Fields(headline=headline, standfirst=standfirst, lines=apart))
+    chosen = list(told) or choose(blocks, likely, Fields(headline=headline, standfirst=standfirst, lines=apart))
     in_frames = framed(blocks, chosen)
     return Body(
         text=plain_text(blocks, in_frames),

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from archive.model import Evidence
 from pipelines.finding import Finding, evidence_of
@@ -66,6 +67,7 @@ def habits_of(page: Page, language: str) -> Habits:
         now=page.captured_at.replace(microsecond=0),
         day_first=_is_day_first(page, language.lower()),
         language=language.lower(),
+        zone=ZoneInfo(page.time_zone) if page.time_zone else None,
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from selectolax.lexbor import LexborHTMLParser
+
 from archive.model import Article, Evidence
 from pipelines.authors import people_in
 from pipelines.dates import habits_of
 from pipelines.moments import machine_date
 from pipelines.page import Page, fold
+from pipelines.pruning import prune
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 def apply_layout(article: Article, page: Page, layout: Layout) -> Article:
     """*article* with what *layout* selects; where a selector finds nothing, the general reader's value stays.
 
-    The body is not among them: its reader needs the elements, not their text.
+    The body is not among them: its reader asks `blocks_in` for the blocks, see `pipelines.body`.
     """
     changes: dict[str, str | tuple[str, ...]] = {}
     evidence: list[Evidence] = []
@@ -36,6 +39,36 @@ def apply_layout(article: Article, page: Page, layout: Layout) -> Article:
     fields = {e.field for e in evidence}
     others = tuple(replace(e, chosen=False) if e.field in fields else e for e in article.evidence)
     return replace(article, evidence=(*evidence, *others), **changes)  # type: ignore[arg-type]  # names come from _values
+
+
+def without_removed(page: Page, layout: Layout) -> Page:
+    """*page* for the reader of the body: parsed anew without what *layout* removes, where there is some of it."""
+    if not any(page.tree.css_first(selector) for selector in layout.remove):
+        return page
+    source, _ = prune(page.html.encode("utf-8", "replace"))
+    tree = LexborHTMLParser(source)
+    for selector in layout.remove:
+        for node in tree.css(selector):
+            node.decompose()
+    return replace(page, tree=tree)
+
+
+def blocks_in(page: Page, selector: str) -> list[int]:
+    """The blocks that stand in the elements which *selector* selects, in the page's order."""
+    within = {node.mem_id: True for node in page.tree.css(selector)}
+    return [block for block, (first, _) in enumerate(page.blocks.spans) if within and _stands_in(first, within)]
+
+
+def _stands_in(node: LexborNode, known: dict[int, bool]) -> bool:
+    """Whether *node* stands in one of the elements that are *known* to; what is found out on the way is added."""
+    way: list[int] = []
+    at: LexborNode | None = node
+    while at is not None and at.mem_id not in known:
+        way.append(at.mem_id)
+        at = at.parent
+    stands = at is not None and known[at.mem_id]
+    known.update(dict.fromkeys(way, stands))
+    return stands
 
 
 def _selectors(layout: Layout) -> dict[str, str]:

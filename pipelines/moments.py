@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
 from pipelines.words.months import AGO_AFTER, AGO_BEFORE, DAYS_AGO, ERAS, MONTHS, MONTHS_OF_LANGUAGE, UNITS, ZONES
@@ -41,6 +41,9 @@ _TIME = re.compile(
     r"\s*\(?\s*(?:(?:UTC|GMT)\s*([+-])\s*(\d{1,2}):?(\d{2})?|([A-Z]{1,5})\b)?",
     re.IGNORECASE,
 )
+_SURE_TIME = re.compile(r"\d:\d\d|uhr|\dh\d", re.IGNORECASE)
+"""What 10.30 is not: it may be an amount as well."""
+
 _DIGITS = {
     ord(c): str(i)
     for d in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯", "０１２３４５６７８９", "๐๑๒๓๔๕๖๗๘๙")
@@ -124,6 +127,9 @@ class Habits:
     language: str = ""
     """Language of the page, lower case."""
 
+    zone: tzinfo | None = None
+    """In which zone its times without one are; None when that is unknown, and they are left out."""
+
 
 def machine_date(text: str, habits: Habits) -> str:
     """ISO 8601 of a date written for machines; empty when it is none, or cannot be.
@@ -172,8 +178,10 @@ def _iso_date(found: re.Match[str], text: str, habits: Habits) -> str:
         return _kept(_built(int(year), int(day), int(month)), habits) if int(month) > 12 else ""
     if hour is None or not (zulu or offset):
         zone = re.match(r"\s*([A-Z]{3,4})\b", text[found.end() :])
-        if hour is None or not zone or zone[1].lower() not in ZONES:
+        if hour is None:
             return built
+        if not zone or zone[1].lower() not in ZONES:
+            return _local(built, int(hour), int(minute), habits, second=int(second or 0))
         minutes_east = ZONES[zone[1].lower()]
     else:
         minutes_east = 0 if zulu else int(offset) * 60 + (-1 if offset[0] == "-" else 1) * int(offset_minutes or 0)
@@ -186,6 +194,13 @@ def _instant(day: str, hour: int, minute: int, second: int, minutes_east: int) -
         return ""
     zone = timezone(timedelta(minutes=minutes_east))
     return datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second, tzinfo=zone).isoformat()
+
+
+def _local(day: str, hour: int, minute: int, habits: Habits, *, second: int = 0) -> str:
+    """Day and time in the zone of the site; the day alone where that is unknown, or there is no such time."""
+    if habits.zone is None or not (hour < 24 and minute < 60 and second < 60):
+        return day
+    return datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second, tzinfo=habits.zone).isoformat()
 
 
 def _of_epoch(text: str) -> str:
@@ -215,7 +230,9 @@ def _of_mail_or_script(text: str, habits: Habits) -> str:
     except (ValueError, TypeError, IndexError, OverflowError):
         return ""
     if when.tzinfo is None:
-        return _kept(when.date().isoformat(), habits)
+        day = _kept(when.date().isoformat(), habits)
+        is_timed = bool(day) and _SURE_TIME.search(text) is not None
+        return _local(day, when.hour, when.minute, habits, second=when.second) if is_timed else day
     try:
         return _kept(when.isoformat(timespec="seconds"), habits)
     except ValueError:
@@ -266,7 +283,7 @@ def _in_numbers(text: str, habits: Habits) -> Iterator[Written]:
         year, _, month, day = found.groups()
         iso = _kept(_built(int(year), int(month), int(day)), habits)
         if iso:
-            yield _with_time(iso, text, found)
+            yield _with_time(iso, text, found, habits)
     for found in _YEAR_LAST.finditer(text):
         yield from _year_last(found, text, habits)
 
@@ -283,27 +300,32 @@ def _year_last(found: re.Match[str], text: str, habits: Habits) -> Iterator[Writ
         iso = _kept(_built(year, month, day), habits)
         if iso:
             sure = first > 12 or second > 12 or first == second or mark == "."
-            yield _with_time(iso, text, found, sure=sure)
+            yield _with_time(iso, text, found, habits, sure=sure)
             return
 
 
-def _with_time(iso: str, text: str, found: re.Match[str], *, sure: bool = True) -> Written:
-    return Written(_timed(iso, text, found.start(), found.end()), found.start(), found.end(), sure, is_numeric=True)
+def _with_time(iso: str, text: str, found: re.Match[str], habits: Habits, *, sure: bool = True) -> Written:
+    return Written(
+        _timed(iso, text, found.start(), found.end(), habits), found.start(), found.end(), sure, is_numeric=True
+    )
 
 
-def _timed(iso: str, text: str, start: int, end: int) -> str:
-    """The day with the time that stands beside it, where that has a zone."""
+def _timed(iso: str, text: str, start: int, end: int, habits: Habits) -> str:
+    """The day with the time that stands beside it, where that has a zone, or the site has one."""
     time = _TIME.search(text, end, min(end + 30, len(text))) or _TIME.search(text, max(0, start - 35), start)
     if not time:
         return iso
     hour, minute, half, sign, offset, offset_minutes, zone = time.groups()
     if offset:
-        minutes_east = (-1 if sign == "-" else 1) * (int(offset) * 60 + int(offset_minutes or 0))
+        minutes_east: int | None = (-1 if sign == "-" else 1) * (int(offset) * 60 + int(offset_minutes or 0))
     elif zone and zone.isupper() and zone.lower() in ZONES:
         minutes_east = ZONES[zone.lower()]
     else:
-        return iso
+        minutes_east = None
     hours = int(hour) % 12 + (12 if half[0] in "pP" else 0) if half else int(hour)
+    if minutes_east is None:
+        is_time = bool(half) or _SURE_TIME.search(time[0]) is not None
+        return _local(iso, hours, int(minute), habits) if is_time else iso
     return _instant(iso, hours, int(minute), 0, minutes_east) or iso
 
 
@@ -325,7 +347,7 @@ def _in_words(text: str, habits: Habits) -> Iterator[Written]:
             if found:
                 iso, first, last, sure = found
                 start, end = tokens[first][1], tokens[last][2]
-                yield Written(_timed(iso, text.upper(), start, end), start, end, sure)
+                yield Written(_timed(iso, text.upper(), start, end, habits), start, end, sure)
 
 
 def _joined_words(text: str) -> str:

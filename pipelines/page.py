@@ -60,6 +60,9 @@ class Page:
     charset: str
     """The charset that it was read in, as Python's codec."""
 
+    time_zone: str = ""
+    """IANA name of the zone in which its site gives times without one; empty when that is unknown."""
+
     html: str
     """Its source, decoded."""
 
@@ -192,7 +195,7 @@ _SIMPLE_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9_/-]*(?:\.[A-Za-z]{2,5})?
 _NO_LINKS = ("javascript:", "mailto:", "tel:", "data:", "whatsapp:", "sms:")
 
 
-def open_page(content: bytes, *, url: str, content_type: str = "", captured_at: datetime) -> Page:
+def open_page(content: bytes, *, url: str, content_type: str = "", captured_at: datetime, time_zone: str = "") -> Page:
     """The page that *content* is. Never raises; an empty or broken page gives an empty one."""
     notes = []
     if len(content) > MAX_BYTES:
@@ -210,6 +213,7 @@ def open_page(content: bytes, *, url: str, content_type: str = "", captured_at: 
         base_url=_joined(head.base, url),
         captured_at=captured_at,
         charset=charset,
+        time_zone=time_zone,
         html=text,
         tree=tree,
         meta={name: tuple(values) for name, values in head.meta.items()},

@@ -174,6 +174,7 @@ class Reader:
             url=capture.url,
             content_type=message.header("Content-Type"),
             captured_at=capture.captured_at,
+            time_zone=self.sites.time_zone(capture.url),
         )
         target = _refresh_target(page)
         if target:

@@ -143,7 +143,7 @@ class Site:
     """BCP 47 tag of the language that it writes in; empty when it writes in several."""
 
     time_zone: str = ""
-    """IANA name of the zone in which it gives times without an offset; empty when unknown."""
+    """IANA name of the zone in which its pages give times without an offset; empty when unknown."""
 
     politeness: Politeness = Politeness()
     """How it asks to be treated."""
@@ -169,6 +169,10 @@ class Site:
     def layout(self, on: date) -> Layout | None:
         """The layout of pages captured on a day: the first that has not ended by then; None when none is known."""
         return next((layout for layout in self.layouts if layout.until is None or layout.until >= on), None)
+
+
+_OF_PAGES = ("layouts", "time_zone")
+"""Keys of a site file that change what its pages are read as."""
 
 
 class Sites:
@@ -206,11 +210,12 @@ class Sites:
 
         A file that names feeds and sections alone changes no reading, so that one more of them reads nothing anew.
         """
-        laid_out = {domain for domain, name in self._claims.items() if self._tables[name].get("layouts")}
+        of_pages = {name: [table.get(key) for key in _OF_PAGES] for name, table in self._tables.items()}
+        described = {domain for domain, name in self._claims.items() if any(of_pages[name])}
         told = [
-            (domain, self._tables[name].get("layouts"))
+            (domain, of_pages[name])
             for domain, name in sorted(self._claims.items())
-            if domain in laid_out or any(domain.endswith("." + wider) for wider in laid_out)
+            if domain in described or any(domain.endswith("." + wider) for wider in described)
         ]
         more = {name: chosen for name in self.names if (chosen := self._tables[name].get("requisites"))}
         return hashlib.sha256(json.dumps([told, more] if more else told, default=str).encode()).hexdigest()
@@ -245,6 +250,11 @@ class Sites:
     def requisites(self, name: str) -> tuple[str, ...]:
         """What is fetched with the pages of the site of that name; empty also for one without a file."""
         return self._site(name).requisites if self._tables.get(name, {}).get("requisites") else ()
+
+    def time_zone(self, url: str) -> str:
+        """The zone in which a page of that URL gives times without an offset; empty when nobody has said."""
+        site = self.of_url(url)
+        return site.time_zone if site else ""
 
     @cached_property
     def _claims(self) -> dict[str, str]:

@@ -69,7 +69,9 @@ def crawl(
     delay: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=0, help="Pause between requests to a host.")
     ] = None,
-    concurrency: Annotated[int, typer.Option(min=1, help="Requests in flight per host.")] = 1,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, help="Requests in flight per host; 1, or as its site file says.")
+    ] = None,
     allow_network: options.AllowNetwork = None,
     connect_to: options.ConnectTo = None,
     obey: Annotated[

@@ -317,3 +317,12 @@ def test_a_request_serves_a_lease() -> None:
         "If-Modified-Since": "Tue, 24 Nov 2026 12:00:00 GMT",
     }
     assert not request_for(lease, None).headers
+
+
+def test_a_host_with_a_concurrency_of_its_own(frontier: SqliteFrontier, schedule: Make) -> None:
+    """A site's file may allow its domains more at once than others get; each has one more waiting."""
+    put(frontier, "a.example", 9)
+    put(frontier, "b.example", 9)
+    taken = Counter(lease.host for lease in take_all(schedule(concurrency_of={"b.example": 4})))
+
+    assert taken == {"a.example": 2, "b.example": 5}

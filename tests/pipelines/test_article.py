@@ -80,3 +80,45 @@ def test_a_layout_comes_first():
         ("site-file", "#in"),
         ("json-ld", "articleSection"),
     ]
+
+
+ASIDE = '<p class="tool">Send this page to a friend</p>'
+LAID_OUT = (
+    f'<article>{TOP}<div class="body">{PROSE}{ASIDE}<p>It opens in May <b class="ad">Buy now</b>.</p></div></article>'
+)
+
+
+def body_by(layout: Layout) -> Article:
+    reading = read_article(page_of(LAID_OUT, HEAD), layout)
+    assert isinstance(reading, Article)
+    return reading
+
+
+def test_a_body_that_a_layout_selects():
+    """All blocks of the selected elements are the body, and no others; the evidence names the selector."""
+    read = body_by(Layout(body="p.tool"))
+    assert read.body == "Send this page to a friend"
+    assert [(e.source, e.selector) for e in read.evidence if e.field == "body"] == [("site-file", "p.tool")]
+
+
+def test_what_a_layout_removes():
+    """Elements are taken out of the body, in the middle of a line too; all else of the page is as it was."""
+    plain, read = body_by(Layout(body="div.body")), body_by(Layout(body="div.body", remove=(".tool", ".ad")))
+    assert plain.body.endswith("Send this page to a friend\n\nIt opens in May Buy now.")
+    assert (
+        read.body
+        == plain.body.removesuffix("Send this page to a friend\n\nIt opens in May Buy now.") + "It opens in May ."
+    )
+    assert (read.headline, read.links) == (plain.headline, plain.links)
+
+
+def test_what_is_removed_from_a_body_that_is_found():
+    """Without a selector for the body, `remove` alone takes elements out of what the general reader finds."""
+    first = PROSE.partition("</p>")[0].removeprefix("<p>")[:40]
+    assert first in body_by(Layout(remove=(".tool",))).body
+    assert first not in body_by(Layout(remove=("div.body p:first-child",))).body
+
+
+def test_a_body_selector_that_fits_nothing():
+    """The general reader's body stays."""
+    assert body_by(Layout(body="section.no-such")).body == body_by(Layout()).body

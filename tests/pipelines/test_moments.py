@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -132,3 +134,32 @@ def test_any_text_is_survived(text: str):
     """No text is an error, and what is found is a date."""
     assert all(date.fromisoformat(w.iso[:10]) for w in dates_in(text, DAY_FIRST))
     assert machine_date(text, DAY_FIRST) == "" or date.fromisoformat(machine_date(text, DAY_FIRST)[:10])
+
+
+IN_LONDON = replace(DAY_FIRST, zone=ZoneInfo("Europe/London"))
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2018-06-18T09:30", "2018-06-18T09:30:00+01:00"),
+        ("2018-01-18 09:30:15", "2018-01-18T09:30:15+00:00"),
+        ("18 June 2018, 9:30", "2018-06-18T09:30:00+01:00"),
+        ("18/06/2018 9:30 pm", "2018-06-18T21:30:00+01:00"),
+        ("Mon, 18 Jun 2018 09:30:00", "2018-06-18T09:30:00+01:00"),
+        ("2018-06-18T09:30:00Z", "2018-06-18T09:30:00+00:00"),
+        ("18 June 2018, 9:30 CET", "2018-06-18T09:30:00+01:00"),
+        ("18 June 2018", "2018-06-18"),
+        ("18 June 2018, 10.30 million", "2018-06-18"),
+        ("2018-06-18T25:61", "2018-06-18"),
+    ],
+)
+def test_times_in_the_zone_of_the_site(text: str, iso: str) -> None:
+    """A time without a zone is in that of the site, summer time reckoned with; one that has a zone keeps it."""
+    assert machine_date(text, IN_LONDON) == iso
+
+
+@pytest.mark.parametrize("text", ["2018-06-18T09:30", "18 June 2018, 9:30", "Mon, 18 Jun 2018 09:30:00"])
+def test_times_of_a_site_whose_zone_is_unknown(text: str) -> None:
+    """Of a time without a zone the day alone is kept."""
+    assert machine_date(text, DAY_FIRST) == "2018-06-18"

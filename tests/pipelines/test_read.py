@@ -297,3 +297,14 @@ def test_a_refusal_that_is_a_challenge(status, page, reason):
     """A refusal is a challenge where its title or scripts say so, else a mere status."""
     reading = read(page, status=f"{status} x")
     assert (reading.kind, reading.reason) == ("not_an_article", reason)
+
+
+def test_the_zone_of_a_site():
+    """Times on the pages of a site are read in the zone that its file names; the reader is then another one."""
+    page = b"<html><head><title>News</title><meta property='article:published_time' content='2018-06-18T09:30'></head>"
+    page += b"<body><article><h1>News</h1>" + b"<p>The ministry has said on Tuesday that the plant is ready.</p>" * 8
+    text = b'name = "acme"\nhome = "https://www.example.com/"\n'
+    zoned, plain = (Sites([(Path("acme.toml"), text + more)]) for more in (b'time_zone = "Europe/London"', b""))
+    dates = [Reader(sites).read(record(response(page))).date_published for sites in (zoned, plain)]
+    assert dates == ["2018-06-18T09:30:00+01:00", "2018-06-18"]
+    assert Reader(zoned).id != Reader(plain).id

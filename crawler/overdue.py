@@ -1,0 +1,35 @@
+"""Sites that were to have news by now, as their history goes, and from which a job brought none."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+
+from crawler.coverage import MOST_DAYS, empty_days
+
+FEW = 2
+"""Days without news that say little: a holiday, an editor who is ill."""
+
+_DAYS = """
+select day, count(*)
+from article_rows
+where site = ? and length(day) = 10 and day between ? and ?
+group by day
+"""
+
+
+def silent_since(db: sqlite3.Connection, domains: Collection[str], today: date) -> str:
+    """The day of the newest article of a site, where more days than a few without one have passed that should have had
+    some; empty where nothing is to be wondered at. *today* itself is not over yet.
+    """
+    begin = today - timedelta(days=MOST_DAYS)
+    counts = {day: n for domain in sorted(domains) for day, n in db.execute(_DAYS, (domain, f"{begin}", f"{today}"))}
+    newest = max(counts, default="")
+    return newest if len(overdue_days(counts, today)) > FEW else ""
+
+
+def overdue_days(counts: Mapping[str, int], today: date) -> list[str]:
+    """The days since the newest article that should have had some, by those on which there were articles."""
+    newest = max(counts, default="")
+    return [day for day in empty_days(counts, until=today) if day > newest]
