@@ -16,6 +16,7 @@ from pipelines.finding import width
 from pipelines.vocabulary import HINT_BIT
 
 _PARAGRAPH: Final = 120
+_SENTENCE: Final = 60
 """Letters from which on a line is taken for a paragraph."""
 
 _SHORT: Final = 200
@@ -26,6 +27,10 @@ _LONGEST_LABEL: Final = 24
 _LONGEST_CLOSING_LINE: Final = 100
 _LEAST_BEFORE_END: Final = 0.2
 _LONGEST_END_LABEL: Final = 40
+_BETWEEN_LABELS: Final = 200
+"""Letters between two lines that head tools and lists, at most: a row of links or tags."""
+
+_LONGEST_WALL: Final = 160
 _LONGEST_CONSENT: Final = 600
 _LONGEST_CROSS_REFERENCE: Final = 300
 _CAPTION_LETTERS: Final = range(12, 160)
@@ -58,10 +63,26 @@ _END_LABEL: Final = re.compile(
     r"|(?:partager|imprimer) (?:cet|l['’]) ?article|partager|articles (?:liés|associés)|sur le même sujet"
     r"|compartir(?: (?:este|esta) (?:artículo|noticia))?|(?:artículos|noticias) relacionad[oa]s"
     r"|condividi(?: (?:questo|l['’]) ?articolo)?|(?:artigos|notícias) relacionad[oa]s|compartilhar?"
-    r"|この記事を(?:シェア|印刷)(?:する)?|関連記事|分享(?:本文)?|相关(?:新闻|阅读)",
+    r"|(?:この)?記事を(?:シェア|共有|印刷)(?:する)?|関連記事|分享(?:本文)?|相关(?:新闻|阅读)",
     re.IGNORECASE,
 )
 """What heads the tools and lists behind a text, as a line of its own."""
+
+_WALL: Final = re.compile(
+    r"this (?:article|story|content) is (?:only )?(?:for|(?:reserved|exclusively) for|available (?:only )?to"
+    r"|exclusive to) (?:our )?(?:paying )?(?:subscribers|members)"
+    r"|^\W*(?:subscribe|sign in|log in|register) (?:now )?to (?:continue|keep|go on) reading"
+    r"|(?:artikel|beitrag|inhalt) ist (?:nur |exklusiv )?(?:für )?(?:unsere )?abonnent(?:en|innen)"
+    r"|(?:article|contenu) (?:est )?réservé (?:aux|à nos) abonnés"
+    r"|(?:artículo|contenido|noticia) (?:es )?(?:exclusiv[oa]|solo|sólo) para (?:suscriptores|abonados)"
+    r"|(?:articolo|contenuto) (?:è )?riservato agli abbonati"
+    r"|(?:artigo|conteúdo) (?:é )?exclusivo para (?:assinantes|subscritores)"
+    r"|artikel is (?:alleen voor|voorbehouden aan) abonnees"
+    r"|(?:материал|статья) доступ(?:ен|на) только (?:для )?подписчик"
+    r"|記事は(?:有料)?会員限定|登录后阅读全文|订阅后(?:可)?阅读全文",
+    re.IGNORECASE,
+)
+"""A notice in the place of what only subscribers may read."""
 
 _SOURCE: Final = re.compile(
     r"^(?:sources?|quellen?|fuentes?|fonte|fonti|bron|källa|kilde|źródło|источник|出典)\s*[:：]", re.IGNORECASE
@@ -155,20 +176,33 @@ def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> l
 
 
 def _until_end_label(blocks: Blocks, chosen: list[int]) -> list[int]:
-    """*chosen* up to a line such as "Share this article" behind most of it: then come tools, tags and comments."""
+    """*chosen* up to a line such as "Share this article" behind most of it: then come tools, tags and comments.
+
+    Behind less of it, where another such line follows close: of a short text the boxes below it may be the most.
+    """
     total = sum(len(blocks.texts[i]) for i in chosen)
-    before = 0
+    before, since, last, has_sentence = 0, 0, -1, False
     for at, i in enumerate(chosen):
         text = blocks.texts[i]
-        if 2 * before > total and is_end_label(text):
-            return chosen[:at]
+        if is_end_label(text) or _is_wall(text):
+            if 2 * before > total:
+                return chosen[:at]
+            if last >= 0 and since <= _BETWEEN_LABELS:
+                return chosen[:last]
+            last, since = at if has_sentence else -1, 0
+        has_sentence = has_sentence or (width(text) > _SENTENCE and text[-1] in _STOPS)
         before += len(text)
+        since += len(text)
     return chosen
 
 
 def is_end_label(text: str) -> bool:
     """Whether a line heads the tools and lists behind a text: "Share this article"."""
     return len(text) < _LONGEST_END_LABEL and _END_LABEL.fullmatch(text.rstrip(" :：")) is not None
+
+
+def _is_wall(text: str) -> bool:
+    return len(text) < _LONGEST_WALL and _WALL.search(text) is not None
 
 
 def _close(lines: list[str], told: set[str]) -> bool:

@@ -205,3 +205,38 @@ def test_table_of_values_is_whole():
     """A table of values between two paragraphs is kept with each of its rows, also those that the model refuses."""
     table = "<table><tr><th>Year</th><th>Boats</th></tr><tr><td>2023</td><td>1,204</td></tr></table>"
     assert left(story(between=table), unlikely="Year | Boats") == ["1", "2", "Year | Boats", "2023 | 1,204", "3"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This article is for subscribers. Take out a subscription to go on reading.",
+        "Dieser Artikel ist exklusiv für Abonnenten",
+        "Cet article est réservé aux abonnés",
+        "この記事は会員限定です。",
+        "Subscribe to continue reading",
+    ],
+)
+def test_the_notice_of_a_wall_ends_the_text(line: str):
+    """What stands in the place of the rest is no part of the body, nor is what comes behind it."""
+    assert left(story(last=f"<p>{line}</p><p>Four weeks for one euro</p>")) == ["1", "2", "3"]
+
+
+def test_a_sentence_about_subscribers_stays():
+    """A paragraph that tells of subscribers is text."""
+    line = "The ferry sold its first season tickets to subscribers of the town's own newspaper, said the mayor."
+    assert left(story(last=f"<p>{line}</p>")) == ["1", "2", "3", line]
+
+
+def test_boxes_that_are_more_than_a_short_text():
+    """Two such lines close to one another end a text, even where the lists behind it are most of the page."""
+    lists = "".join(f"<p>{title} {'and something that was in the news long ago ' * 4}</p>" for title in "ABCDEF")
+    boxes = f"<p>Share this article</p><p>Link E-Mail</p><p>Related articles</p>{lists}"
+
+    assert left(f"<p>{PARAGRAPHS[0]}</p>{boxes}") == ["1"]
+
+
+def test_tools_above_the_text_do_not_end_it():
+    """One such line above the text ends nothing."""
+    html = f"<p>{PARAGRAPHS[0]}</p><p>Share this article</p><p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"
+    assert left(html) == ["1", "Share this article", "2", "3"]
