@@ -105,9 +105,12 @@ FINGERPRINTS = FactTable(
 )
 ENTRIES = FactTable(
     "entries",
-    ("link", "feed_urlkey", "title", "published", "updated", "language", "guid", "captured_at", "record_id"),
+    (
+        *("link", "feed_urlkey", "title", "published", "updated", "language", "guid"),
+        *("captured_at", "record_id", "keywords"),
+    ),
     ("link", "feed_urlkey", "title", "published", "updated", "language", "guid"),
-    ("captured_at", "record_id"),
+    ("captured_at", "record_id", "keywords"),
 )
 ALIASES = FactTable(
     "aliases",
@@ -310,7 +313,7 @@ def entry_rows(capture: Capture, entries: tuple[Entry, ...]) -> Iterator[Row]:
     at = _instant(capture.captured_at)
     for e in entries:
         said = (storable(e.title), storable(e.published), storable(e.updated), storable(e.language), storable(e.guid))
-        yield (storable(e.link), capture.urlkey, *said, at, capture.record_id)
+        yield (storable(e.link), capture.urlkey, *said, at, capture.record_id, storable(e.keywords))
 
 
 def alias_rows(capture: Capture, reading: Reading) -> Iterator[Row]:

@@ -232,6 +232,9 @@ class Entry:
     guid: str = ""
     """The feed's own identifier of the entry; empty when it has none."""
 
+    keywords: str = ""
+    """What a Google-News sitemap says that the page is about, as it stands there; empty when it does not say."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
@@ -241,7 +244,7 @@ class Evidence:
     """Name of the field of `Article`, such as `date_published`."""
 
     source: str
-    """json-ld, microdata, meta, opengraph, rule, site-file, heuristic, url, feed, header."""
+    """json-ld, microdata, meta, opengraph, rule, site-file, heuristic, url, header."""
 
     selector: str
     """CSS selector, JSON path or meta name at which it was seen."""

@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Any
 
 from archive import schema
+from archive.announcements import announced, beside
 from archive.database_errors import database_errors
 from archive.errors import UsageError
 from archive.lock import holder
@@ -107,10 +108,7 @@ def show(db: sqlite3.Connection, what: str) -> Shown:
         fields=json.loads(fields),
         pressmark=Pressmark(**dict(zip(_PRESSMARK, _one(db, _PRESSMARK_OF, (record,)), strict=True))),
         urls=tuple(url for (url,) in db.execute(_URLS_OF, (article,))),
-        evidence=tuple(
-            ShownEvidence(field=field, source=source, selector=selector, raw=raw, chosen=bool(chosen))
-            for field, source, selector, raw, chosen in json.loads(evidence)
-        ),
+        evidence=tuple(beside(_evidence(evidence), announced(db, article))),
         captures=_captures(db, [key for (key,) in db.execute(_KEYS_OF, (article,))]),
         revisions=tuple(
             ShownRevision(**dict(zip(_REVISION, values, strict=True)))
@@ -121,6 +119,11 @@ def show(db: sqlite3.Connection, what: str) -> Shown:
         ),
         syndication=family_of(db, article),
     )
+
+
+def _evidence(seen: str) -> Iterator[ShownEvidence]:
+    for field, source, selector, raw, chosen in json.loads(seen):
+        yield ShownEvidence(field=field, source=source, selector=selector, raw=raw, chosen=bool(chosen))
 
 
 def status(db: sqlite3.Connection, collection_dir: Path, *, jobs: int = 10) -> Status:

@@ -233,7 +233,7 @@ def _facts_file(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
     for pragma in ("journal_mode = off", "synchronous = off", "locking_mode = exclusive", "cache_size = -65536"):
         db.execute(f"pragma {pragma}").fetchall()
-    for statement in (*schema.FACTS, *schema.NOTES, schema.FINGERPRINTS):
+    for statement in (*schema.FACTS, *schema.NOTES, *schema.ANNOUNCED, schema.FINGERPRINTS):
         if not statement.lstrip().startswith("create index"):
             db.execute(statement)
     return db

@@ -222,7 +222,7 @@ class Shown:
     """All URLs under which it was captured."""
 
     evidence: tuple[ShownEvidence, ...]
-    """Where its fields come from."""
+    """Where its fields come from, and what feeds and sitemaps announced of them."""
 
     captures: tuple[ShownCapture, ...]
     """Visits to any of its URLs, oldest first."""

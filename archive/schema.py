@@ -362,11 +362,15 @@ CONTINUATIONS = (
 """The later pages of articles that are split over several, joined to the body of the first; what was taken for the
 standfirst of a later page is the beginning of its text."""
 
+ANNOUNCED = ("alter table entries add column keywords text not null default ''",)
+"""Keywords of Google-News sitemaps."""
+
 STEPS = (
     ("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),
     ("0002 notes of captures", NOTES),
     ("0003 fingerprints and pairs of like texts", LIKENESS),
     ("0004 later pages of articles", CONTINUATIONS),
+    ("0005 keywords of announcements", ANNOUNCED),
 )
 """What each migration executes, oldest first. A step that was released is never edited."""
 

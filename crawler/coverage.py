@@ -6,15 +6,17 @@ site.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 from archive.query import reading as catalog_of
+from crawler import left_alone
 from crawler.frontier import State
 from crawler.targets import scope_of_name
 from pipelines.site import Sites
@@ -62,6 +64,7 @@ from captures as c
 join readings as r using (record_id)
 where r.kind = 'listing' and r.reason in ('rss', 'atom', 'jsonfeed', 'sitemap', 'sitemapindex')
 """
+_JOBS = "select stats from jobs where stats is not null"
 _LINKS = "select distinct url from outlinks where rel in ('link', 'next')"
 _DAYS = "select site, day, count(*) from article_rows where length(day) = 10 group by site, day"
 _WAITING = """
@@ -133,7 +136,8 @@ def coverage(collection: Path, sites: Sites) -> list[Coverage]:
             with closing(
                 sqlite3.connect(f"{(collection / 'frontier.db').absolute().as_uri()}?mode=ro", uri=True)
             ) as own:
-                seen.look_at_waiting(own.execute(_WAITING))
+                silent = left_alone.silent(json.loads(stats) for (stats,) in db.execute(_JOBS))
+                seen.look_at_waiting(own.execute(_WAITING), silent)
         seen.look_at_links(url for (url,) in db.execute(_LINKS))
         days: dict[str, Counter[str]] = defaultdict(Counter)
         for domain, day, count in db.execute(_DAYS):
@@ -170,14 +174,16 @@ class _Seen:
             if why:
                 self.dead[site].append(DeadSource(url=url, form=form, now=REASONS[why], since=at[:10]))
 
-    def look_at_waiting(self, rows: Iterable[tuple[str, str, int, int]]) -> None:
+    def look_at_waiting(self, rows: Iterable[tuple[str, str, int, int]], silent: Collection[str] = ()) -> None:
+        """URLs of the frontier; *silent* are hosts and origins that gave no connection."""
         for site, url, state, attempts in rows:
             if url in self.known[site]:
                 continue
             self.known[site].add(url)
             why = "poison" if state == State.POISON else "budget"
             if state == State.WAITING:
-                why = "no answer" if attempts else "trap"
+                is_silent = url.split("/", 3)[2] in silent or "/".join(url.split("/", 3)[:3]) in silent
+                why = "no answer" if attempts or is_silent else "trap"
             self.why[site, why].append(url)
 
     def look_at_links(self, urls: Iterable[str]) -> None:

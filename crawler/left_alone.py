@@ -40,6 +40,12 @@ def stats_of(
     }
 
 
+def silent(stats: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The hosts and origins that were out of reach, from the stats of jobs."""
+    names = (name.partition("/") for one in stats for name in one)
+    return {where for what, _, where in names if what == _SILENT}
+
+
 def sentences(stats: Mapping[str, Any]) -> Iterator[str]:
     """The same in words, from the stats of a job.
 

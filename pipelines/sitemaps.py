@@ -174,6 +174,7 @@ def _entry(location: str, fields: dict[str, str]) -> Entry:
         published=feed_date(fields.get("news:publication_date", "")),
         updated=feed_date(fields.get("lastmod", "")),
         language=fields.get("news:language", "").strip()[:40],
+        keywords=plain_text(fields.get("news:keywords", "")),
     )
 
 

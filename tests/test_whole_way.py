@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from archive import open_collection
 from archive.lost import losses
+from archive.results import ShownEvidence
 from crawler.newsweb import NewsWeb, PlannedArticle, Server, serve
 from tests.end_to_end import Crawled, crawl_words, environment, pressmark, rows
 
@@ -61,6 +63,12 @@ def catalog_rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
         name: sorted(rows(path / "catalog.db", f"select {columns} from {name}"), key=repr)
         for name, columns in SEEN_BY_RESEARCHERS.items()
     }
+
+
+def all_evidence(path: Path) -> dict[str, tuple[ShownEvidence, ...]]:
+    """The evidence of each article, what was announced among it."""
+    with open_collection(path) as room:
+        return {url: room.show(url).evidence for (url,) in rows(path / "catalog.db", "select url from articles")}
 
 
 def flip(file: Path, offset: int) -> None:
@@ -219,7 +227,7 @@ def test_a_changed_row_is_found(copy: Path) -> None:
 
 def test_a_lost_catalog_is_made_anew(copy: Path) -> None:
     """Without catalog.db, `rebuild` gives every row that researchers know; a second one writes the same bytes."""
-    before = catalog_rows(copy)
+    before, evidence = catalog_rows(copy), all_evidence(copy)
     for file in copy.glob("catalog.db*"):
         file.unlink()
     pressmark("rebuild", "-c", copy, cwd=copy.parent).done()
@@ -227,8 +235,21 @@ def test_a_lost_catalog_is_made_anew(copy: Path) -> None:
     pressmark("rebuild", "--workers", "2", "-c", copy, cwd=copy.parent).done()
 
     assert all(before[name] for name in ("captures", "articles", "entries", "links", "evidence", "jobs"))
-    assert catalog_rows(copy) == before
+    assert (catalog_rows(copy), all_evidence(copy)) == (before, evidence)
     assert (copy / "catalog.db").read_bytes() == first
+
+
+def test_what_was_announced_is_evidence(crawled: Crawled) -> None:
+    """Headline, date and language that a Google-News sitemap gives stand beside those of the page, of each article."""
+    evidence = all_evidence(crawled.path)
+    announced = [
+        (one.field, one.raw) for of_one in evidence.values() for one in of_one if one.source in ("feed", "sitemap")
+    ]
+    [(titles,)] = crawled.rows("select count(distinct link) from entries join articles on link = url where title <> ''")
+
+    assert titles > 20
+    assert Counter(field for field, _ in announced)["headline"] >= titles
+    assert {"headline", "date_published", "date_modified", "language"} <= {field for field, _ in announced}
 
 
 @pytest.mark.fault(94)

@@ -17,12 +17,17 @@ from typing import Any
 import pytest
 
 from archive.model import utc_now
-from crawler.coverage import empty_days
-from crawler.newsweb import NewsWeb, Reply, Server, serve
-from tests.end_to_end import environment, pressmark
+from crawler.coverage import _Seen, empty_days
+from crawler.frontier import State
+from crawler.left_alone import silent
+from crawler.newsweb import NewsWeb, PlannedArticle, Reply, Server, serve
+from pipelines.site import Sites
+from pipelines.urls import without_session
+from tests.end_to_end import crawl_words, environment, pressmark, rows
 
 CHALLENGE = b"<title>Just a moment...</title><script src='/cdn-cgi/challenge-platform/a.js'></script>"
 NOW = utc_now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+TODAY = utc_now().date()
 
 
 class HoledWeb(NewsWeb):
@@ -124,6 +129,97 @@ def test_it_can_be_read(told: Any) -> None:
     assert "robots.txt forbids it" in ran.out
     assert "rss dead since" in ran.out
     assert "/members/" in ran.out
+
+
+TRAPS = ("/calendar/", "/desk/", "/archive/years/", "/finder/", "/wiki/")
+BUSY = Reply(status=429, mime="text/html", body=b"<h1>Slow down</h1>", headers=(("Retry-After", "3000"),))
+BROKEN = Reply(status=500, mime="text/html", body=b"<h1>Error</h1>")
+
+
+class QuietWeb(NewsWeb):
+    """A web whose first site has traps and a day whose articles never come, and whose second asks to wait."""
+
+    def __init__(self) -> None:
+        super().__init__(92, sites=2, articles=120, now=NOW, crawl_delay=0, traps=True)
+        self.busy = self.of(1)[7].url
+        days = Counter(article.date_published[:10] for article in self.of(0))
+        natural = set(empty_days(days, until=TODAY))
+        self.empty = next(
+            {*natural, day}
+            for day in sorted(days, reverse=True)
+            if {*empty_days({other: days[other] for other in days if other != day}, until=TODAY)} == {*natural, day}
+        )
+        missing = {article.url for article in self.of(0) if article.date_published[:10] in self.empty}
+        self.holes = dict.fromkeys(missing, BROKEN) | {self.busy: BUSY}
+
+    def of(self, site: int) -> list[PlannedArticle]:
+        own = self.sites[site].origin + "/"
+        return [article for article in self.articles if not article.withdrawn and article.url.startswith(own)]
+
+    def reply(self, host: str, target: str) -> Reply:
+        return self.holes.get(f"http://{host}{target}") or super().reply(host, target)
+
+
+@pytest.fixture(scope="module")
+def quiet() -> QuietWeb:
+    return QuietWeb()
+
+
+@pytest.fixture(scope="module")
+def told_of_quiet(quiet: QuietWeb, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What is said after one crawl, with the folder."""
+    desk = tmp_path_factory.mktemp("desk")
+    with serve(quiet) as server:
+        ran = pressmark(*crawl_words(quiet.home_urls, desk / "kept", server.connect_to, "--delay", "0"), cwd=desk)
+        assert ran.code in (0, 18), ran.err
+    first, second = pressmark("status", "--coverage", "--json", "-c", "./kept", cwd=desk).done().json
+    by_site = {first["site"]: first, second["site"]: second}
+    return {"first": by_site[quiet.sites[0].domain], "second": by_site[quiet.sites[1].domain], "desk": desk / "kept"}
+
+
+@pytest.mark.fault(57, 58, 59, 61, 62)
+def test_traps_are_counted(quiet: QuietWeb, told_of_quiet: Any) -> None:
+    """What is named as a trap is what the traps made up and nobody fetched: every such URL, and no other."""
+    kept = told_of_quiet["desk"]
+    links = rows(kept / "catalog.db", "select url from outlinks") + rows(kept / "frontier.db", "select url from urls")
+    fetched = {url for (url,) in rows(kept / "catalog.db", "select url from captures")}
+    own = {without_session(url) for (url,) in links if url.startswith(quiet.sites[0].origin)}
+    made_up = {url for url in own if url.removeprefix(quiet.sites[0].origin).startswith(TRAPS)} - fetched
+    [trap] = [one for one in told_of_quiet["first"]["unfetched"] if one["reason"] == "trap"]
+
+    assert len(made_up) > 40
+    assert trap["count"] == len(made_up)
+    assert set(trap["examples"]) <= made_up
+
+
+def test_days_whose_articles_never_came(quiet: QuietWeb, told_of_quiet: Any) -> None:
+    """The days whose articles the site could not serve are named as empty, and no others; the articles as errors."""
+    assert set(told_of_quiet["first"]["empty_days"]) == quiet.empty
+    assert reasons(told_of_quiet["first"])["5xx"] == len(quiet.holes) - 1
+
+
+def test_who_asks_to_wait(quiet: QuietWeb, told_of_quiet: Any) -> None:
+    """The URL that was answered with a request to wait is named, what stands behind it waits, and is no other hole."""
+    told = {one["reason"]: one for one in told_of_quiet["second"]["unfetched"]}
+    dead_links = sum(page.status == 404 and page.url.startswith(quiet.sites[1].origin) for page in quiet.pages())
+
+    assert (told["throttle"]["count"], told["throttle"]["examples"]) == (1, [quiet.busy])
+    assert told["budget"]["count"] > 20
+    assert told.keys() <= {"throttle", "budget", "robots", "trap", "4xx"}
+    assert "4xx" not in told or told["4xx"]["count"] <= dead_links
+    assert "throttle" not in reasons(told_of_quiet["first"])
+
+
+def test_places_out_of_reach_are_no_traps() -> None:
+    """What was held back since its host gives no connection has no answer; what brought nothing is a trap."""
+    seen = _Seen(Sites())
+    waiting = [("a.example", f"http://{host}.a.example/1", State.WAITING, 0) for host in ("old", "www")]
+    seen.look_at_waiting(waiting, silent([{"silent/http://old.a.example": "no such name", "requests": 1}]))
+
+    assert dict(seen.why) == {
+        ("a.example", "no answer"): ["http://old.a.example/1"],
+        ("a.example", "trap"): ["http://www.a.example/1"],
+    }
 
 
 def test_days_without_news() -> None:

@@ -67,11 +67,11 @@ def test_the_files_of_crawler_commons():
 
 
 def test_an_entry_in_full():
-    """Google's news fields become title, date and language of the entry; lastmod is its last change."""
+    """Google's news fields become title, date, language and keywords of the entry; lastmod is its last change."""
     url = """<url><loc> /a?utm_source=x </loc><lastmod>2018-06-19</lastmod><news:news xmlns:news="n">
     <news:publication><news:name>Pharma</news:name><news:language>en</news:language></news:publication>
     <news:publication_date>2018-06-18T09:30:00+01:00</news:publication_date>
-    <news:title>A &amp; B</news:title></news:news></url>"""
+    <news:title>A &amp; B</news:title><news:keywords>Pharma, R&amp;D</news:keywords></news:news></url>"""
     listing = read_sitemap(urlset(url), url=URL)
     assert listing is not None
     assert listing.entries == (
@@ -81,6 +81,7 @@ def test_an_entry_in_full():
             published="2018-06-18T09:30:00+01:00",
             updated="2018-06-19",
             language="en",
+            keywords="Pharma, R&D",
         ),
     )
 
