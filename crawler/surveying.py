@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from archive.warc_read import CapturedRecord
     from crawler.orders import CrawlOrder
     from crawler.targets import Target
+    from pipelines.json_ld import Node
     from pipelines.site import Sites
-    from spiders.survey import Survey
+    from spiders.survey import Seen, Survey
 
 AT_MOST: Mapping[str, int] = {"feed": 14, "sitemap": 12, "section": 12, "list": 2, "page": 15}
 """URLs of each kind that are asked for in a look at one site, those at common places included."""
+
+_MOST = 2**20
 
 
 def look_at(targets: Sequence[str], order: CrawlOrder, sites: Sites) -> list[Survey]:
@@ -40,6 +43,7 @@ def look_at(targets: Sequence[str], order: CrawlOrder, sites: Sites) -> list[Sur
 
 def _survey_of(target: Target, captured: list[CapturedRecord], sites: Sites) -> Survey:
     from crawler.bindings import default_reader
+    from spiders.declared import declared
     from spiders.survey import survey
 
     scope = target.scope
@@ -48,7 +52,19 @@ def _survey_of(target: Target, captured: list[CapturedRecord], sites: Sites) -> 
     site = sites.named(scope.site) if scope.site in sites.names else None
     start = site.home if site else next(seed.url for seed in target.seeds if seed.kind != "robots")
     seen = [(record.capture, reader.read(record)) for record in own]
-    return survey(site, scope, start, seen, crawl_delay=max(map(_crawl_delay, own), default=0))
+    said = declared(_json_ld(own, seen), scope.covers)
+    return survey(site, scope, start, seen, crawl_delay=max(map(_crawl_delay, own), default=0), said=said)
+
+
+def _json_ld(records: list[CapturedRecord], seen: Sequence[Seen]) -> Iterator[tuple[str, Sequence[Node]]]:
+    """URL and JSON-LD of each article and section page."""
+    from archive.model import Article, Listing
+    from pipelines.page import open_page
+
+    for record, (capture, reading) in zip(records, seen, strict=True):
+        if isinstance(reading, Article) or (isinstance(reading, Listing) and reading.form == "section"):
+            content = record.message.content(_MOST)
+            yield capture.url, open_page(content, url=capture.url, captured_at=capture.captured_at).json_ld
 
 
 def _captured(archive: Path) -> list[CapturedRecord]:

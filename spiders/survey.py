@@ -17,6 +17,7 @@ from archive.model import Article, Capture, Listing, NotAnArticle, Reading
 from pipelines.site import Site
 from pipelines.urls import article_likeness, canonical, same_site
 from spiders.candidates import ARTICLE_LIKE, Scope
+from spiders.declared import NOTHING_DECLARED, Declared
 
 Seen = tuple[Capture, Reading]
 """One exchange of the look around, and what it was read as."""
@@ -106,6 +107,9 @@ class Survey:
     refused: int = 0
     """URLs that robots.txt forbids."""
 
+    declared: Declared = NOTHING_DECLARED
+    """What its pages say of it in JSON-LD."""
+
     elsewhere: str = ""
     """Where the home page redirects to, when that is another site; empty when it is not."""
 
@@ -120,8 +124,8 @@ class Survey:
 
     @property
     def language(self) -> str:
-        """The language of most articles; empty when it is not clear."""
-        return _most_common(article.language for article in self.articles)
+        """The language of most articles, or else what the pages say of the site; empty when it is not clear."""
+        return _most_common(article.language for article in self.articles) or self.declared.language
 
     @property
     def publisher(self) -> str:
@@ -140,8 +144,19 @@ class Finding:
     """True when the site gives less than it promises; False for a hint."""
 
 
-def survey(site: Site | None, scope: Scope, start: str, seen: Iterable[Seen], *, crawl_delay: float = 0) -> Survey:
-    """What the exchanges of a short crawl of *start* tell of a site. *crawl_delay* is what its robots.txt asks for."""
+def survey(
+    site: Site | None,
+    scope: Scope,
+    start: str,
+    seen: Iterable[Seen],
+    *,
+    crawl_delay: float = 0,
+    said: Declared = NOTHING_DECLARED,
+) -> Survey:
+    """What the exchanges of a short crawl of *start* tell of a site.
+
+    *crawl_delay* is what its robots.txt asks for, *said* what its pages say of it in JSON-LD.
+    """
     all_seen = list(seen)
     by_url = {capture.url: (capture, reading) for capture, reading in all_seen}
     home, reading = _behind_redirects(start, by_url)
@@ -154,7 +169,8 @@ def survey(site: Site | None, scope: Scope, start: str, seen: Iterable[Seen], *,
         home=home if home_capture is not None and home_capture.kind != "failure" else "",
         title=" ".join(reading.title.split())[:80] if isinstance(reading, Listing) else "",
         home_problem="" if isinstance(reading, Article) else problem,
-        sources=tuple(_sources(site, scope, home, all_seen, by_url)),
+        sources=tuple(_sources(site, scope, _linked_from(home, by_url) | {*said.sections}, all_seen, by_url)),
+        declared=said,
         articles=tuple(_once(reading for _, reading in all_seen if isinstance(reading, Article))),
         pages=sum(not isinstance(reading, Listing) and capture.kind == "response" for capture, reading in all_seen),
         walls=_walls(all_seen),
@@ -185,12 +201,13 @@ def findings(found: Survey, site: Site) -> list[Finding]:
 
 def site_file(found: Survey, *, name: str, on: date) -> str:
     """The text of a site file that says what was found, for a person to go over."""
-    who = found.publisher or found.title or name
+    who = found.declared.name or found.publisher or found.title or name
     lines = [
         f"# {who}: written by `pressmark sites new` on {on}, from {len(found.articles)} articles.",
         f"# What is left out is discovered by each crawl. After a change: pressmark sites check {name}",
         f"name = {_quoted(name)}",
         f"home = {_quoted(found.home)}",
+        *_other_home(found),
         f"language = {_quoted(found.language)}",
         *_zone_lines(found),
         f"checked = {on}",
@@ -198,6 +215,7 @@ def site_file(found: Survey, *, name: str, on: date) -> str:
         *_list_of("feeds", _distinct(found.alive("feed")), "how many articles it names, and the newest"),
         *_list_of("sitemaps", _roots(found.alive("sitemap")), "an index names its parts, which are found from it"),
         *_list_of("sections", found.alive("section")[:_MOST_SECTIONS], "pages of the navigation that list articles"),
+        *_unseen_sections(found),
         *_pattern_lines(found),
         "# exclude = []           # path patterns that are never fetched",
     ]
@@ -205,9 +223,9 @@ def site_file(found: Survey, *, name: str, on: date) -> str:
 
 
 def _sources(
-    site: Site | None, scope: Scope, home: str, all_seen: list[Seen], by_url: Mapping[str, Seen]
+    site: Site | None, scope: Scope, navigation: set[str], all_seen: list[Seen], by_url: Mapping[str, Seen]
 ) -> Iterable[Source]:
-    """The sources that the site file names, then those that were found."""
+    """The sources that the site file names, then those that were found; sections among the URLs of the *navigation*."""
     told: set[str] = set()
     named: list[tuple[SourceKind, str]] = []
     if site is not None:
@@ -224,7 +242,6 @@ def _sources(
     ]
     found = {c.url: _source(_kind_of(r), c.url, c, r, scope) for c, r in listings}
     yield from (one for one in found.values() if one.kind != "section" and not one.problem)
-    navigation = _linked_from(home, by_url)
     sections = [one for one in found.values() if one.kind == "section" and one.url in navigation and not one.problem]
     yield from _lists_of_their_own(sections)
 
@@ -427,6 +444,21 @@ def _list_of(key: str, sources: tuple[Source, ...], meaning: str) -> list[str]:
     if not sources:
         return [f"# {key} = []{' ' * (16 - len(key))}# none found: left to discovery", ""]
     return [f"{key} = [  # {meaning}", *(f"  {_quoted(one.url)},{_remark(one)}" for one in sources), "]", ""]
+
+
+def _other_home(found: Survey) -> list[str]:
+    said = found.declared.home
+    return [f"# home = {_quoted(said)}   # as its pages say (JSON-LD)"] if said and said != found.home else []
+
+
+def _unseen_sections(found: Survey) -> list[str]:
+    """Sections that the pages name and that the look did not come to: nobody has tried them."""
+    known = {source.url for source in found.sources}
+    unseen = [url for url in found.declared.sections if url not in known | {found.home}][:_MOST_SECTIONS]
+    if not unseen:
+        return []
+    why = "# Named as sections in JSON-LD and not taken: not looked at, or without articles of their own."
+    return [why, *(f"#   {_quoted(url)}," for url in unseen), ""]
 
 
 def _remark(source: Source) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from crawler.newsweb import NewsWeb, Server, serve
+from crawler.newsweb import NewsWeb, Reply, Server, serve
 from tests.end_to_end import Ran, environment, pressmark
 from tests.end_to_end import run as run_words
 
@@ -147,3 +149,31 @@ def test_who_crawls_must_be_reachable(tmp_path: Path) -> None:
     assert (ran.code, list(tmp_path.iterdir())) == (2, [])
     assert "--contact" in ran.err
     assert "PRESSMARK_CONTACT" in ran.err
+
+
+class DescribedWeb(NewsWeb):
+    """A web whose pages say of their site what it is, and whose sections stand in bread crumbs alone."""
+
+    def reply(self, host: str, target: str) -> Reply:
+        reply = super().reply(host, target)
+        if not reply.mime.startswith("text/html") or b"</head>" not in reply.body:
+            return reply
+        steps = [{"item": "/"}, {"item": "/desk/harbour/"}, {"item": "/desk/unknown/"}, {"item": target}]
+        nodes = [
+            {"@type": "NewsMediaOrganization", "name": "The Described Gazette", "url": "/", "inLanguage": "en-IE"},
+            {"@type": "BreadcrumbList", "itemListElement": steps},
+        ]
+        script = f'<script type="application/ld+json">{json.dumps(nodes)}</script></head>'.encode()
+        return replace(reply, body=reply.body.replace(b"</head>", script, 1))
+
+
+def test_json_ld_is_used(tmp_path: Path) -> None:
+    """What pages say of their site stands in the file: its name, and sections that the look did not come to."""
+    web = DescribedWeb(29, sites=1, articles=12)
+    with serve(web) as served:
+        sites(served, tmp_path, "new", HOME, "--name", "paper").done()
+    text = (tmp_path / "sites" / "paper.toml").read_text()
+
+    assert text.startswith("# The Described Gazette: written by")
+    assert f'#   "{ORIGIN}/desk/harbour/",' in text
+    assert tomllib.loads(text)["home"] == HOME
