@@ -128,7 +128,7 @@ class Client:
     async def _open(self, route: Route) -> Connection:
         if route.proxy is None:
             sock = await self._dialer.dial(route.host, route.port)
-        elif self._dialer.refuses(route.host):
+        elif await self._dialer.refuses(route.host):
             raise AddressBlocked(f"{route.host} is not a public address")
         else:
             sock = await self._dialer.dial(*route.proxy, trusted=True)

@@ -37,6 +37,7 @@ _V4_COMPATIBLE = IPv6Network("::/96")
 
 _STAGGER = 0.25  # seconds before the next address is tried beside the first (RFC 8305, 5)
 _CONNECT_TIMEOUT = 15.0
+_LOOK_FOR_PROXY = 3.0  # seconds for a name that the proxy may know better
 
 
 def networks(cidrs: Iterable[str]) -> tuple[Network, ...]:
@@ -164,10 +165,17 @@ class Dialer:
             )
         return await self._first_to_connect(dialled, port)
 
-    def refuses(self, host: str) -> bool:
-        """True for a host written as an address that may not be dialled; names are looked at when they are dialled."""
-        literal = _literal(host)
-        return literal is not None and not self._guard.permits(literal)
+    async def refuses(self, host: str) -> bool:
+        """True for a host that is not asked of a proxy: one whose addresses, as far as we can tell, may not be dialled.
+
+        The proxy looks names up for itself, so this is no more than what can be known here.
+        """
+        try:
+            async with asyncio.timeout(_LOOK_FOR_PROXY):
+                addresses = await self._addresses(host)
+        except (NameNotResolved, TimeoutError):  # behind some proxies nothing but the proxy can be found
+            return False
+        return not any(map(self._guard.permits, addresses))
 
     def _redirected(self, host: str, port: int) -> tuple[str, int]:
         for rule in self._connect_to:
