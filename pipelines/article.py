@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,9 @@ def _read(page: Page, layout: Layout | None) -> tuple[Article, Body, int]:
     publisher = read_publisher(page, news)
     section = read_section(page, news, at, headline.text)
     authors = read_authors(page, news, list(lines_around(page, at)), {publisher.value, section.value})
-    apart = frozenset({dates.published_raw, authors.raw, section.value})
+    apart = frozenset(
+        {dates.published_raw, authors.raw, section.value, *_lines_of((*dates.evidence, *authors.evidence))}
+    )
     body, body_evidence = _read_body(page, layout, headline=headline.text, standfirst=standfirst.text, apart=apart)
     language = read_language(page, news, f"{headline.text}\n{standfirst.text}\n{body.text}")
     keywords, keywords_evidence = read_keywords(page, news, headline.text)
@@ -117,6 +120,17 @@ def _read_body(
         return body, ()
     raw = body.text[:1000]
     return body, (Evidence(field="body", source="site-file", selector=layout.body, raw=raw, chosen=True),)
+
+
+def _lines_of(evidence: Iterable[Evidence]) -> Iterator[str]:
+    """The lines near the headline that say a date or byline too, beside what was chosen: no sentences."""
+    for seen in evidence:
+        if seen.selector.startswith("line") and len(seen.raw) <= _LONGEST_LINE and not seen.raw.endswith(_STOPS):
+            yield seen.raw
+
+
+_LONGEST_LINE = 60
+_STOPS = (".", "!", "?", "。")
 
 
 def _signs(page: Page, article: Article, at: int, *, is_news: bool) -> Signs:

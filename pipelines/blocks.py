@@ -6,6 +6,7 @@ walk over the tree finds them; it costs the same per node whatever the depth, an
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -119,6 +120,7 @@ _NAME_KEYS: Final = frozenset(
 )
 _MARKS: Final = (_LINK, _BOLD, _STRESSED)
 _UNSEEN: Final = HINT_BIT["unseen"]
+_HIDES: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE).search
 _MENUS: Final = frozenset((TAGS.index("nav"), TAGS.index("footer")))
 _HARDLY_ANY: Final = 400
 
@@ -365,7 +367,7 @@ class _Walk:
         if "hidden" in attributes or attributes.get("aria-hidden") == "true":
             return hints | _UNSEEN
         style = attributes.get("style")
-        return hints | _UNSEEN if style and "none" in style and "display" in style else hints
+        return hints | _UNSEEN if style and _HIDES(style) else hints
 
     def flush(self) -> None:
         """End the block that is being gathered, if it has any text."""

@@ -31,6 +31,16 @@ _BETWEEN_LABELS: Final = 200
 """Letters between two lines that head tools and lists, at most: a row of links or tags."""
 
 _LONGEST_WALL: Final = 160
+_UNSEEN: Final = HINT_BIT["unseen"]
+_UNSEEN_SHARE: Final = 0.15
+_READING_TIME: Final = re.compile(
+    r"\W*\d{1,3}\W?\s?(?:min\.?|mins|minutes?|minuten)(?:[ -](?:read|de lecture|lesezeit|leestijd|di lettura|de lectura"
+    r"|de leitura))?|(?:lesezeit|lesedauer|reading time|temps de lecture|tiempo de lectura|tempo di lettura|leestijd)"
+    r"\W{0,3}(?:ca\.? )?\d{1,3}\s?(?:min\.?|minut\w{0,3})",
+    re.IGNORECASE,
+)
+"""How long it takes to read an article, as a line of its own."""
+
 _LONGEST_CONSENT: Final = 600
 _LONGEST_CROSS_REFERENCE: Final = 300
 _CAPTION_LETTERS: Final = range(12, 160)
@@ -107,6 +117,7 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     """The blocks of the body, of those that are *likely* by the model."""
     if _are_links(blocks, likely):
         return []
+    likely = _without_unseen(blocks, likely)
     captions = _captions(blocks, likely)
     chosen = [i for i in _with_tables(blocks, likely) if i not in captions and not _is_cross_reference(blocks, i)]
     chosen = _with_signatures(blocks, chosen)
@@ -119,6 +130,15 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
 def _are_links(blocks: Blocks, likely: list[int]) -> bool:
     """Whether blocks are links and nothing else, and so no body."""
     return sum(blocks.link_letters[i] for i in likely) > _LINKS * sum(len(blocks.texts[i]) for i in likely)
+
+
+def _without_unseen(blocks: Blocks, likely: list[int]) -> list[int]:
+    """*likely* blocks without single ones that are not shown; more of the text than that is for a script to show."""
+    unseen = {i for i in likely if blocks.elements[i] >= 0 and blocks.hints[blocks.elements[i]] & _UNSEEN}
+    letters = sum(len(blocks.texts[i]) for i in unseen)
+    if not unseen or letters > _UNSEEN_SHARE * sum(len(blocks.texts[i]) for i in likely):
+        return likely
+    return [i for i in likely if i not in unseen]
 
 
 def _with_tables(blocks: Blocks, chosen: list[int]) -> list[int]:
@@ -155,7 +175,7 @@ def _is_among(blocks: Blocks, table: int, inside: set[int], *, rows: list[int]) 
         len(rows) == len(held) > 1
         and not any(blocks.links[i] for i in held)
         and beside <= inside
-        and any(beside <= set(_held(blocks, element)) for element in around)
+        and any(all(i in _held(blocks, element) for i in beside) for element in around)
     )
 
 
@@ -228,6 +248,7 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
         i
         for i in chosen[:first]
         if _line(blocks.texts[i]) not in told
+        and not _READING_TIME.fullmatch(blocks.texts[i])
         and (_line(blocks.texts[i]) != standfirst or not _stands_apart(blocks, i, chosen[first], fields.headline))
     ] + [i for at, i in enumerate(chosen[first:], start=first) if at < end or not _says(blocks.texts[i], told)]
 

@@ -55,12 +55,12 @@ _HINTS: dict[str, str] = {
     "quote": "quote zitat citation =cita",
     "poll": "=poll quiz survey umfrage encuesta sondage =vote rating score",
     "login": "log-in login modal popup pop-up overlay dialog register anmeld account =form search suche offcanvas drawer",
-    "unseen": "",
+    "unseen": "sr-only visually-hidden visuallyhidden screen-reader screenreader offscreen-text u-hidden",
     "button": "btn button toggle expand icon =tool =tools =print bookmark action",
 }
 """Kind of place, and the letters that hint at it in an element's names; with `=` they must be a whole word.
 
-`unseen` has no names: it stands for the attributes that keep an element from being shown."""
+`unseen` stands for the attributes too that keep an element from being shown."""
 
 HINTS: tuple[str, ...] = tuple(_HINTS)
 HINT_BIT: dict[str, int] = {kind: 1 << i for i, kind in enumerate(HINTS)}

@@ -122,3 +122,12 @@ def test_what_is_removed_from_a_body_that_is_found():
 def test_a_body_selector_that_fits_nothing():
     """The general reader's body stays."""
     assert body_by(Layout(body="section.no-such")).body == body_by(Layout()).body
+
+
+def test_lines_that_say_what_json_ld_says_are_no_body():
+    """A byline and a date that are shown stay out of the body, also where the page declares both elsewhere."""
+    lines = "<p>By Ann Lee</p><p>18 June 2018 | 12 comments</p>"
+    read = read_article(page_of(f"<article><h1>Harbour gets a new bridge</h1>{lines}{PROSE}</article>", HEAD))
+
+    assert isinstance(read, Article)
+    assert read.body == article().body

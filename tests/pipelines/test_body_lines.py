@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -240,3 +241,31 @@ def test_tools_above_the_text_do_not_end_it():
     """One such line above the text ends nothing."""
     html = f"<p>{PARAGRAPHS[0]}</p><p>Share this article</p><p>{PARAGRAPHS[1]}</p><p>{PARAGRAPHS[2]}</p>"
     assert left(html) == ["1", "Share this article", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "hidden", ["<p hidden>", '<p style="display: none">', '<p style="visibility:hidden">', "<p class=sr-only>"]
+)
+def test_a_paragraph_that_is_not_shown_is_left_out(hidden: str):
+    """A single hidden paragraph is no part of the text."""
+    assert left(story(between=f"{hidden}Words for robots</p>")) == ["1", "2", "3"]
+
+
+def test_a_text_that_a_script_will_show_stays():
+    """Where most of a text is hidden, it is the text."""
+    hidden = "".join(f"<p hidden>{text}</p>" for text in PARAGRAPHS)
+    assert left(f"<div>{hidden}</div>") == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("line", ["3 min read", "Lesezeit: 4 Minuten", "5 minutes de lecture"])
+def test_reading_time_is_left_out(line: str):
+    """How long it takes to read an article stands above its text and is no part of it."""
+    assert left(story(first=f"<p>{line}</p>")) == ["1", "2", "3"]
+
+
+def test_many_small_tables_cost_no_more_each():
+    """A text with thousands of tables beside one another is read in a time that grows with their number alone."""
+    table = "<table><tr><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr></table>"
+    begun = time.process_time()
+    left(story(between=table * 6000))
+    assert time.process_time() - begun < 5
