@@ -281,7 +281,7 @@ class Article:
     """Plain text: blocks in reading order, one blank line between them; list items begin with "- "."""
 
     url: str = ""
-    """The page's URL in canonical form (tracking parameters removed)."""
+    """The page's URL in canonical form (tracking parameters and numbers of visits removed)."""
 
     body_html: str = ""
     """The same blocks as clean markup: p, h2-h6, ul, ol, li, blockquote, table, pre, a, em, strong."""

@@ -26,7 +26,7 @@ from pipelines.language import declared_language, read_language
 from pipelines.lines import headline_block, lines_around
 from pipelines.page import Page
 from pipelines.standfirst import read_standfirst
-from pipelines.urls import canonical
+from pipelines.urls import canonical, without_session
 
 if TYPE_CHECKING:
     from pipelines.site import Layout
@@ -157,6 +157,6 @@ _LINK_TEXT = re.compile(r"<a [^>]*>([^<]*)")
 
 def _canonical(url: str) -> str:
     try:
-        return canonical(url)
+        return without_session(canonical(url))
     except ValueError:
         return url

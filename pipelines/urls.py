@@ -259,6 +259,13 @@ def plain_form(url: str) -> str:
     >>> plain_form("https://m.example.com/news/a/amp/"), plain_form("http://www.example.com/news/a?print=1")
     ('https://example.com/news/a', 'https://example.com/news/a')
     """
+    form = _plain_form(url)
+    while (plainer := _plain_form(canonical(form))) != form:  # what was taken away may have hidden another mark
+        form = plainer
+    return form
+
+
+def _plain_form(url: str) -> str:
     address, _, query = without_session(url).partition("?")
     _, _, rest = address.partition("://")
     host, _, path = rest.partition("/")
@@ -284,6 +291,12 @@ def without_session(url: str) -> str:
     >>> without_session("https://example.com/a;jsessionid=1A2B?id=3&PHPSESSID=0f9c")
     'https://example.com/a?id=3'
     """
+    while (bare := _without_session(url)) != url:
+        url = canonical(bare)  # a path may end with a dot now, and behind one number another may come to light
+    return url
+
+
+def _without_session(url: str) -> str:
     address, _, query = url.partition("?")
     if ";" in address or "(" in address:
         address = _SESSION_PATH.sub("", address)

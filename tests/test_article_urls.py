@@ -17,7 +17,10 @@ WEB = NewsWeb(11, sites=5, articles=6)
 
 
 def test_every_url_of_an_article(tmp_path: Path) -> None:
-    """Campaign links, AMP and print pages, http and https, hosts and redirects: captured in any order, one article."""
+    """Campaign links, AMP and print pages, numbers of visits, http and https, hosts and redirects: one article each.
+
+    They are captured in any order.
+    """
     reader = default_reader()
     seen = [(url, article.url) for article in WEB.articles for url in _ways_to(article.url, article.aliases)]
     Random(1).shuffle(seen)
@@ -44,4 +47,6 @@ def test_every_url_of_an_article(tmp_path: Path) -> None:
 
 
 def _ways_to(canonical: str, aliases: tuple[str, ...]) -> list[str]:
-    return [canonical, canonical.replace("http://", "https://"), *(urljoin(canonical, alias) for alias in aliases)]
+    visit = canonical + ("&" if "?" in canonical else "?") + "PHPSESSID=0f9c3a55"
+    secure = canonical.replace("http://", "https://")
+    return [canonical, secure, visit, *(urljoin(canonical, alias) for alias in aliases)]

@@ -397,3 +397,34 @@ def test_the_table_names_what_every_site_uses():
     """The parameters of the largest networks are in the table."""
     assert {"fbclid", "gclid", "msclkid", "mc_cid", "mkt_tok", "_hsenc"} <= NAMES
     assert {"utm_", "pk_", "mtm_"} <= set(PREFIXES)
+
+
+_SESSIONS = [
+    *(
+        "PHPSESSID=0f9c",
+        "jsessionid=1",
+        ";jsessionid=1A2B",
+        ";sid=3f2a",
+        "(S(abc123))",
+        "sid=0123456789abcdef",
+        "sid=12",
+    ),
+    *("/", "/amp/", "?amp=1", "&", "?", "a", "b/", "id=3", ".", "..", "utm_source=x", "print"),
+]
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(st.sampled_from(_SESSIONS), max_size=9))
+@pytest.mark.fault(58)
+def test_a_url_without_session_stays_as_it_is(parts):
+    """Once the number of a visit is off, neither that nor the canonical form takes anything more away."""
+    url = without_session(canonical("https://example.com/" + "".join(parts)))
+    assert without_session(url) == canonical(url) == url
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.sampled_from(["", "www.", "m.", "amp.", "mobile."]), st.lists(st.sampled_from(_SESSIONS), max_size=9))
+def test_the_plain_form_is_its_own(host, parts):
+    """The plain form of a plain form is itself, so that variants of variants have one, too."""
+    once = plain_form(canonical(f"http://{host}example.com/" + "".join(parts)))
+    assert plain_form(canonical(once)) == once

@@ -283,6 +283,13 @@ def test_session_ids_are_left_out():
     assert paths(found(section("a?PHPSESSID=1", "a;jsessionid=2", "a"))) == ["a"]
 
 
+@pytest.mark.parametrize(("rel", "named"), [("canonical", ["2018/06/a"]), ("redirect", ["2018/06/a"]), ("amphtml", [])])
+def test_what_an_article_says_it_is(rel, named):
+    """The canonical URL of a page and the target of a redirect are fetched; its AMP page is not."""
+    links = (Link(url=HOME + "2018/06/a", rel=rel),)
+    assert paths(found(Article(headline="A", body="b", links=links), url=HOME + "amp/a")) == named
+
+
 def test_each_url_once():
     """A URL that is announced and linked is one candidate, with the dates of the announcement."""
     reading = Listing(form="rss", entries=(entry("a", "2018-06-18"),), links=(Link(url=HOME + "a", rel="next"),))
