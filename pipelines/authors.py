@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 MAX_AUTHORS = 40
 MAX_BYLINE = 400
+_SHELLS = 5
+"""Elements around a name that hold nothing else, at most."""
+
+_FIRST_TWO = 2.0
+"""What the first two elements marked as author weigh at least; those behind them sign other texts."""
+
+_NEAR = 5
+"""Lines from the headline within which "by" begins the byline of the article."""
+
 _ELSEWHERE = 1.1
 """What names weigh that stand in several places of a page: most sign other texts."""
 
@@ -166,7 +175,8 @@ def _choose(signed: list[_Signed]) -> _Signed | None:
     names = {plain(n) for n in best.people}
     for other in with_people:
         more = {plain(n) for n in other.people}
-        if other.finding.selector.startswith(("line", "[rel")) and names < more and other.finding.weight > _ELSEWHERE:
+        least = {"line": _ELSEWHERE, "[rel": _FIRST_TWO}.get(other.finding.selector[:4])
+        if least is not None and names < more and other.finding.weight > least:
             return other
     return best
 
@@ -236,7 +246,19 @@ def _of_marked(page: Page, site: set[str]) -> Iterator[_Signed]:
 
 
 def _are_side_by_side(nodes: Sequence[LexborNode]) -> bool:
-    return len({node.parent.mem_id for node in nodes if node.parent is not None}) == 1
+    """Whether elements share a parent, or each stands alone in an element of an own byline, side by side."""
+    around = [n for node in nodes if (n := _byline_around(node)) is not None]
+    return len({n.mem_id for n in around}) == 1 and len(around) == len(nodes)
+
+
+def _byline_around(node: LexborNode) -> LexborNode | None:
+    """The nearest element around *node* that holds more than its text."""
+    text, around = fold(node.text()), node.parent
+    for _ in range(_SHELLS):
+        if around is None or around.parent is None or fold(around.text()) != text:
+            break
+        around = around.parent
+    return around
 
 
 def _bylines(lines: Iterable[Line]) -> Iterator[Line]:
@@ -293,7 +315,8 @@ def _signed_in(line: Line, site: set[str], *, only_sure: bool) -> tuple[tuple[st
     people = tuple(n for n in names if plain(n) not in site)
     if people:
         return people, (), weight
-    other = _office_in(text[begins.end() :] if begins else text) if is_named else ""
+    is_below = begins is not None and abs(line.distance) < _NEAR
+    other = _office_in(text[begins.end() :] if begins else text) if is_named or is_below else ""
     return ((), (other,), 1.0) if other and plain(other) not in site else None
 
 
@@ -448,7 +471,11 @@ def _is_person(name: str) -> bool:
     if not 2 <= len(words) <= 6 or words[0].casefold() in {"the", "la", "el", "die", "der", "das"}:
         return False
     if _bare(words[0]) in _LABELS or any(
-        _bare(w) in ROLES or _bare(w) in OFFICES or ("." in w.strip(".") and not _is_initials(w)) for w in words
+        w.casefold().endswith("-based")
+        or _bare(w) in ROLES
+        or _bare(w) in OFFICES
+        or ("." in w.strip(".") and not _is_initials(w))
+        for w in words
     ):
         return False
     if any(_slug(w) in AGENCIES and w.isupper() for w in words):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from archive.model import Evidence
 from pipelines.finding import Finding, evidence_of, plain
@@ -80,12 +81,18 @@ def _shown(page: Page, declared: list[Finding]) -> Iterator[Finding]:
     """The headings on the page, and what it marks as headline."""
     titles = {plain(f.value) for f in declared}
     hidden: list[Finding] = []
+    elsewhere: list[Finding] = []
+    has_own = False
     for number, heading in enumerate(page.headings[:60]):
         tag = heading.tag
         text = _part_of_heading(heading, titles) or fold(heading.text())
         if not 0 < len(text) <= MAX_HEADLINE or (tag == "h2" and plain(text) not in titles):
             continue
         found = Finding(text, text, "heuristic", f"{tag}[{number}]")
+        if tag == "h1" and _leads_elsewhere(heading, page):
+            elsewhere.append(found)
+            continue
+        has_own = has_own or tag == "h1"
         if tag == "h1" and is_shown(page, text):
             yield found
         elif tag == "h1" or is_shown(page, text):
@@ -96,6 +103,26 @@ def _shown(page: Page, declared: list[Finding]) -> Iterator[Finding]:
         text = fold(node.text()) or (node.attributes.get("content") or "").strip()
         if text and len(text) <= MAX_HEADLINE:
             yield Finding(text, text, "microdata", "[itemprop=headline]")
+    if not has_own:
+        yield from elsewhere
+
+
+def _leads_elsewhere(heading: LexborNode, page: Page) -> bool:
+    """Whether a heading is nothing but a link to another page, as the headings of teasers are."""
+    links = heading.css("a[href]")[:2]
+    if len(links) != 1 or fold(links[0].text()) != fold(heading.text()):
+        return False
+    href = (links[0].attributes.get("href") or "").strip()
+    try:
+        target = urljoin(page.base_url or page.url, href)
+    except ValueError:
+        return False
+    return bool(page.url) and not href.startswith("#") and _place(target) != _place(page.url)
+
+
+def _place(url: str) -> str:
+    """A URL without scheme, query and fragment."""
+    return url.partition("://")[2].partition("#")[0].partition("?")[0].rstrip("/").removeprefix("www.")
 
 
 def _part_of_heading(heading: LexborNode, titles: set[str]) -> str:
@@ -203,11 +230,12 @@ def _heading(shown: list[Finding], declared: list[Finding], site: set[str]) -> F
     names = site | {name for f in declared if (name := _site_in_title(f.raw)) and not _is_part(name, f.raw, shown)}
     titles = {f.value for f in declared}
     longest = max((len(title) for title in titles), default=MAX_HEADLINE)
+    first = {f.value: f for f in reversed(shown)}
     candidates = [
         f
-        for f in {f.value: f for f in reversed(shown)}.values()
-        if not _is_site(f.value, names) and not _LONG < len(f.value) > 2 * longest
-    ][::-1]
+        for f in shown
+        if f is first[f.value] and not _is_site(f.value, names) and not _LONG < len(f.value) > 2 * longest
+    ]
     best, best_score = None, _LIKE
     for finding in candidates:
         score = max((_likeness(finding.value, title) for title in titles), default=0.0)

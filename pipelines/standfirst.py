@@ -60,7 +60,8 @@ _MARKS_OFF = ("·", "|")
 _KICKER = re.compile(r"kicker|overline|eyebrow|dachzeile|spitzmarke|label|badge", re.IGNORECASE)
 _ENDS = ".!?…»”\"'’)。」"
 _BYLINE = re.compile(
-    r"^\W*(?:by|von|par|por|di|door|av|af|updated|published|posted|foto|photo|image)\b.{0,60}$", re.IGNORECASE
+    r"^\W*(?:(?:by|von|par|por|di|door|av|af|updated|published|posted|foto|photo|image|بقلم)\b|كتبت?\s*:).{0,60}$",
+    re.IGNORECASE,
 )
 
 

@@ -140,3 +140,30 @@ def test_authors_of_other_articles():
     )
     page = page_of("<h1>One headline here</h1>" + others, '<meta name="author" content="Ann Lee">')
     assert read_authors(page, {}, []).names == ("Ann Lee",)
+
+
+def test_bylines_in_boxes_of_their_own():
+    """Authors that are marked up each in a box of nothing else, the boxes side by side, sign together."""
+    boxes = "".join(
+        f'<div><div><address><a rel="author" href="/{n}">{n}</a></address></div></div>' for n in ("Ann Lee", "Bob Roe")
+    )
+    assert authors_of(page_of(f"{TITLE}<div>{boxes}</div>{PROSE}", news('"Bob Roe"'))) == ("Ann Lee", "Bob Roe")
+
+
+def test_teaser_that_names_the_author_and_another():
+    """A teaser far down that the author signs with somebody else does not name the authors of this article."""
+    marks = [
+        f"<div>x <span rel=author>{n}</span></div>" for n in ("Ann Lee", "Cy Fox", "Ann Lee", "Bob Roe and Ann Lee")
+    ]
+    assert authors_of(page_of(f"{TITLE}{PROSE}{''.join(marks)}", news('"Ann Lee"'))) == ("Ann Lee",)
+
+
+def test_newsroom_signs_below_the_headline():
+    """Where nobody is named, the word behind "By" below the headline signs."""
+    assert authors_of(page_of(f"{TITLE}<p>By TPN, in News, Business · 31 Jan 2025</p>{PROSE}")) == ("TPN",)
+
+
+def test_where_somebody_lives_is_no_name():
+    """A word that ends in "-based" tells of a person and is none."""
+    line = "<div class=byline>Ann Lee is a Los Angeles-based writer on coffee.</div>"
+    assert authors_of(page_of(f"{TITLE}{line}{PROSE}", '<meta name="author" content="Ann Lee">')) == ("Ann Lee",)

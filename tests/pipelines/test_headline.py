@@ -128,3 +128,25 @@ def test_only_heading_of_a_sentence():
         "<h1>Find a vehicle that is right for you</h1>", '<meta property="og:title" content="Hybrid Buying Guide">'
     )
     assert headline_of(page) == "Find a vehicle that is right for you"
+
+
+def test_heading_that_is_repeated_in_a_list():
+    """A headline that a list below links again stays the first heading, also where the title is in other words."""
+    page = page_of(
+        "<h1>The best trails for cycling in Harbour</h1>"
+        + PROSE
+        + "<h1>Next in your guide to being out in Harbour</h1>"
+        '<h1><a href="/2">The best trails for cycling in Harbour</a></h1>',
+        "<title>Where to cycle, a Harbour favourite | Daily Example</title>",
+    )
+    assert headline_of(page) == "The best trails for cycling in Harbour"
+
+
+def test_heading_that_leads_elsewhere():
+    """A first heading that is nothing but a link to another page is a teaser's, unless the page has no other."""
+    teaser = '<h1><a href="/other">Where to paddle in Harbour</a></h1>'
+    head = "<title>Where to ride in Harbour</title>"
+    assert headline_of(page_of(f"{teaser}<h1>The trails of Harbour, by bike</h1>{PROSE}", head)).startswith(
+        "The trails"
+    )
+    assert headline_of(page_of(f"{teaser}{PROSE}", head)) == "Where to paddle in Harbour"
