@@ -19,14 +19,19 @@ from archive.urlkey import url_key
 MAX_PAGES = 99
 """A greater number in a URL says something else."""
 
-MAX_TEXT = 24
-"""Letters of a link that leads from page to page: "1", "Previous page", "« Zurück". A headline has more."""
+MAX_TEXT = 40
+"""Letters of a link that leads from page to page: "1", "Zurück zur ersten Seite". A headline has more."""
 
 _WORD = r"(?:page|pages|pagina|paged|pg|seite|part|teil|p)"
 _NUMBER = r"([1-9]\d?)"
-_QUERY = re.compile(rf"(?:^|&)(?:page|paged|pg|pagenum|pagewanted|pagina|seite|p|part)={_NUMBER}(?=&|$)", re.IGNORECASE)
+_QUERY = re.compile(
+    r"(?:^|&)(?:page|paged|pg|page_?num|page_?number|current_?page|pagewanted|pagina|seite|p|part)"
+    rf"={_NUMBER}(?=&|$)",
+    re.IGNORECASE,
+)
 _PATH = re.compile(
-    rf"(?<=[^/)])(?:/{_WORD}[/-]?{_NUMBER}|/{_NUMBER}|[-_,]{_WORD}[-_,]?{_NUMBER}(?=\.)|[_,-]{_NUMBER}(?=\.))"
+    rf"(?<=[^/)])(?:/{_WORD}[/-]?{_NUMBER}|/{_NUMBER}|[-_,]{_WORD}[-_,]?{_NUMBER}(?=\.)|[_,-]{_NUMBER}(?=\.)"
+    rf"|[-_](?:page|seite|pagina)[-_]?{_NUMBER}|(?<=/index)[_-]?{_NUMBER}(?=\.))"
     r"(\.[a-z]{3,5})?/?$",
     re.IGNORECASE,
 )
@@ -34,10 +39,10 @@ _END = re.compile(r"(?:\.[a-z]{3,5})?/?$", re.IGNORECASE)
 
 
 def page_of(urlkey: str) -> tuple[str, int]:
-    """What a URL key is a page of, and which: keys of the pages of one article have one stem.
+    """What a URL key is a page of, and the number in it, 0 where it has none: the pages of an article share the stem.
 
     >>> page_of("com,example)/news/merger.html"), page_of("com,example)/news/merger_2.html")
-    (('com,example)/news/merger', 1), ('com,example)/news/merger', 2))
+    (('com,example)/news/merger', 0), ('com,example)/news/merger', 2))
     >>> page_of("com,example)/a?id=7&page=3") == (page_of("com,example)/a?id=7")[0], 3)
     True
     """
@@ -50,7 +55,7 @@ def page_of(urlkey: str) -> tuple[str, int]:
     if in_path:
         number = next(group for group in in_path.groups()[:-1] if group)
         return path[: in_path.start()] + mark + query, int(number)
-    return _END.sub("", path) + mark + query, 1
+    return _END.sub("", path) + mark + query, 0
 
 
 def page_before(urlkey: str, links: Iterable[Link]) -> str:
@@ -59,7 +64,7 @@ def page_before(urlkey: str, links: Iterable[Link]) -> str:
     A page leads back by `rel=prev`, or by a link of few letters.
     """
     stem, number = page_of(urlkey)
-    if number < 2:
+    if number == 0:
         return ""
     before = {}
     for link in links:
@@ -75,7 +80,8 @@ def later_pages(db: sqlite3.Connection, pages: Pages, components: Iterable[Seque
     """Those URL keys of *components* that are later pages of their article, and which.
 
     Each component holds the URLs of one article (`archive.aliases`). A page that begins as another of them does is the
-    same page once more, with other comments perhaps. Where the first page was never seen, the earliest stands for it.
+    same page once more, with other comments perhaps, or the first one under its number. Where the first page was never
+    seen, the earliest stands for it.
     """
     numbered = [(keys, found) for keys in components if (found := _numbered(keys))]
     claiming = _claiming(db, [key for _, found in numbered for key in found]) if numbered else set()
@@ -90,7 +96,7 @@ def later_pages(db: sqlite3.Connection, pages: Pages, components: Iterable[Seque
 
 
 def _numbered(keys: Iterable[str]) -> dict[str, int]:
-    return {key: number for key in keys if (number := page_of(key)[1]) > 1}
+    return {key: number for key in keys if (number := page_of(key)[1])}
 
 
 def _claiming(db: sqlite3.Connection, keys: list[str]) -> set[str]:

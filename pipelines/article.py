@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archive.continuations import page_before, page_of
 from archive.model import Article, Evidence, Listing, NotAnArticle
+from archive.urlkey import url_key
 from pipelines.authors import read_authors
 from pipelines.body import Body, read_body
 from pipelines.dates import habits_of, read_dates
@@ -79,7 +81,7 @@ def _read(page: Page, layout: Layout | None) -> tuple[Article, Body, int]:
         *body_evidence,
     )  # fmt: skip
     article = Article(
-        headline=headline.text,
+        headline=_without_number(headline.text, page.url),
         body=body.text,
         body_html=body.html,
         url=_canonical(page.url),
@@ -122,6 +124,18 @@ def _read_body(
     return body, (Evidence(field="body", source="site-file", selector=layout.body, raw=raw, chosen=True),)
 
 
+def _without_number(headline: str, url: str) -> str:
+    """*headline* without the number of the page at its end, where the URL is that of a page of this number."""
+    number = page_of(url_key(url))[1]
+    if not number:
+        return headline
+    of = rf"{number}(?:\s*(?:of|von|sur|de|di|/)\s*\d{{1,2}})?"
+    return re.sub(rf"\s*(?:[-–—|:,]\s*{_PAGE}\s*{of}|\((?:{_PAGE}\s*)?{of}\))$", "", headline, flags=re.IGNORECASE)
+
+
+_PAGE = r"(?:page|seite|teil|página|pagina|strona|sida|ページ)"
+
+
 def _lines_of(evidence: Iterable[Evidence]) -> Iterator[str]:
     """The lines near the headline that say a date or byline too, beside what was chosen: no sentences."""
     for seen in evidence:
@@ -139,6 +153,7 @@ def _signs(page: Page, article: Article, at: int, *, is_news: bool) -> Signs:
     return Signs(
         headline=article.headline,
         is_shown=at >= 0,
+        is_continued=bool(page_before(url_key(page.url), page.links)),
         body=article.body,
         published=bool(article.date_published),
         authors=bool(article.authors),

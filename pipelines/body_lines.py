@@ -94,6 +94,13 @@ _WALL: Final = re.compile(
 )
 """A notice in the place of what only subscribers may read."""
 
+_ROW_OF_PAGES: Final = re.compile(
+    r"\W*(?:(?:pages?|seiten?|páginas?|pagin[ae]|страниц[аы]|stron[ay]|sid[ae]|ページ|prev(?:ious)?|zurück|précédente?"
+    r"|anterior|precedente|vorige|next|weiter|nächste|suivante?|siguiente|próxima|successiva|avanti|volgende|of|von|de"
+    r"|sur|di|van|\d{1,2})\b\W*)+",
+    re.IGNORECASE,
+)
+
 _SOURCE: Final = re.compile(
     r"^(?:sources?|quellen?|fuentes?|fonte|fonti|bron|källa|kilde|źródło|источник|出典)\s*[:：]", re.IGNORECASE
 )
@@ -120,7 +127,7 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     likely = _without_unseen(blocks, likely)
     captions = _captions(blocks, likely)
     chosen = [i for i in _with_tables(blocks, likely) if i not in captions and not _is_cross_reference(blocks, i)]
-    chosen = _with_signatures(blocks, chosen)
+    chosen = [i for i in _with_signatures(blocks, chosen) if not _is_row_of_pages(blocks, i)]
     chosen = _without_consent(blocks, chosen, fields.headline)
     chosen = _until_end_label(blocks, _until_closing_lines(blocks, chosen, fields))
     chosen = _without_fields(blocks, chosen, fields)
@@ -360,6 +367,12 @@ def _is_cross_reference(blocks: Blocks, block: int) -> bool:
         return True
     match = _CROSS_REFERENCE.match(text)
     return match is not None and blocks.link_letters[block] >= 0.9 * (len(text) - match.end())
+
+
+def _is_row_of_pages(blocks: Blocks, block: int) -> bool:
+    """Whether the block leads to the other pages of an article that is split: "Page: 1 2 3", "Seite 1 von 3 weiter"."""
+    text = blocks.texts[block]
+    return blocks.links[block] > 0 and len(text) <= _LONGEST_CLOSING_LINE and _ROW_OF_PAGES.fullmatch(text) is not None
 
 
 def _captions(blocks: Blocks, chosen: list[int]) -> set[int]:

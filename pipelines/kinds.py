@@ -69,6 +69,9 @@ class Signs:
     authors: bool = False
     """Whether anybody signs."""
 
+    is_continued: bool = False
+    """Whether its URL is that of a later page, from which links lead back to the first."""
+
     link_share: float = 0.0
     """How much of the page's text is links, from 0 to 1."""
 
@@ -193,6 +196,8 @@ def _article_score(page: Page, news: Node, signs: Signs) -> float:
     score += 0.5 if signs.is_shown else -0.3
     is_place = not news and _names_a_place(page, signs)
     score += 1.3 if signs.is_shown and signs.published and not is_place and _is_titled(page, signs.headline) else 0.0
+    # a later page of an article need not say again who wrote it when
+    score += 1.3 if signs.is_continued and signs.is_shown and _is_titled(page, signs.headline) else 0.0
     score += 1.4 if letters > 1_500 else 0.9 if letters > 600 else 0.3 if letters > 250 else -1.0
     return score - _against(signs, kinds, letters, is_news=bool(news)) - 0.8 * is_place + _score_of_url(page.url)
 

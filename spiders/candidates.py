@@ -495,7 +495,7 @@ class _Finder:
         if not isinstance(self.reading, Article) or not (link.rel == "next" or link.text.isdecimal()):
             return False
         stem, number = page_of(url_key(looks.url))
-        return number > 1 and stem == page_of(self.capture.urlkey)[0]
+        return number > 0 and stem == page_of(self.capture.urlkey)[0]
 
     @cached_property
     def is_old_list(self) -> bool:

@@ -52,12 +52,15 @@ def joined(db: sqlite3.Connection) -> dict[str, list[str]]:
         ("https://example.com/news/merger_2.html", "https://example.com/news/merger.html", 2),
         ("https://example.com/news/merger-p2.html", "https://example.com/news/merger.html", 2),
         ("https://example.com/news/merger,2.html", "https://example.com/news/merger.html", 2),
+        ("https://example.com/news/merger-seite-2", "https://example.com/news/merger", 2),
+        ("https://example.com/news/merger?currentPage=2", "https://example.com/news/merger", 2),
+        ("https://example.com/news/merger/index2.html", "https://example.com/news/merger/index.html", 2),
     ],
 )
 def test_forms_of_later_pages(url: str, first: str, number: int) -> None:
     """The pages of one article have one stem, whatever the site's way of numbering them."""
     assert page_of(url_key(url)) == (page_of(url_key(first))[0], number)
-    assert page_of(url_key(first))[1] == 1
+    assert page_of(url_key(first))[1] == 0
     assert page_before(url_key(url), [Link(url=first, text="1")]) == url_key(first)
 
 
@@ -65,6 +68,7 @@ def test_forms_of_later_pages(url: str, first: str, number: int) -> None:
     "url",
     [
         "https://example.com/news/merger-2",
+        "https://example.com/news/merger-part-2",
         "https://example.com/news/covid-19",
         "https://example.com/2026",
         "https://example.com/news/top-100.html",
@@ -73,7 +77,7 @@ def test_forms_of_later_pages(url: str, first: str, number: int) -> None:
 )
 def test_numbers_that_are_no_pages(url: str) -> None:
     """What merely ends in a number is a first page."""
-    assert page_of(url_key(url))[1] == 1
+    assert page_of(url_key(url))[1] == 0
 
 
 def test_a_long_link_leads_to_another_article() -> None:
@@ -125,6 +129,22 @@ def test_pages_of_comments(catalog: Catalog) -> None:
 
     assert joined(db) == {"story": ["Once", "A"]}
     assert db.execute("select count(*) from article_pages").fetchone() == (0,)
+
+
+def test_pages_that_are_counted_from_nought(catalog: Catalog) -> None:
+    """Where the second page has the number 1, it is no other name of the first."""
+    second = ("https://example.com/story?page=1", a_page("Then", ONE, TWO))
+    third = (TWO, a_page("End", ONE, second[0]))
+    assert joined(fold(catalog, FIRST, third, second)) == {"story": ["Once", "Then", "End"]}
+
+
+def test_the_first_page_under_its_number(catalog: Catalog) -> None:
+    """It is the first page once more."""
+    again = ("https://example.com/story?page=1", a_page("Once", ONE, TWO))
+    db = fold(catalog, FIRST, again, SECOND)
+
+    assert joined(db) == {"story": ["Once", "Then"]}
+    assert db.execute("select number from article_pages").fetchall() == [(2,)]
 
 
 def test_another_article_at_a_numbered_url(catalog: Catalog) -> None:

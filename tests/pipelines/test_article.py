@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+import pytest
+
 from archive.model import Article
 from pipelines.article import read_article
 from pipelines.site import Layout
@@ -131,3 +133,24 @@ def test_lines_that_say_what_json_ld_says_are_no_body():
 
     assert isinstance(read, Article)
     assert read.body == article().body
+
+
+@pytest.mark.parametrize("ending", [" - Page 2", " (2)", " (page 2 of 3)", " – Seite 2", ""])
+def test_a_later_page_of_an_article(ending: str):
+    """It is an article of the same headline, though it does not say again who wrote it when."""
+    title = f"The harbour gets a new bridge after years of quarrel{ending}"
+    row = '<p><a href="/news/bridge">1</a> <a href="/news/bridge?page=3">3</a></p>'
+    html = f"<article><h1>{title}</h1>{PROSE}{row}</article>"
+    read = read_article(page_of(html, f"<title>{title}</title>", url="https://www.example.com/news/bridge?page=2"))
+
+    assert isinstance(read, Article)
+    assert read.headline == "The harbour gets a new bridge after years of quarrel"
+
+
+def test_a_number_that_is_no_page_stays():
+    """A headline may end in a number."""
+    html = f"<article><h1>Elections: part 2</h1>{PROSE}</article>"
+    read = read_article(page_of(html, HEAD.replace("Harbour gets a new bridge", "Elections: part 2")))
+
+    assert isinstance(read, Article)
+    assert read.headline == "Elections: part 2"

@@ -269,3 +269,16 @@ def test_many_small_tables_cost_no_more_each():
     begun = time.process_time()
     left(story(between=table * 6000))
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<p>Page: <a href=/x>1</a> <a href=/x?page=2>2</a> <a href=/x?page=3>3</a></p>",
+        "<p>Seite 1 von 3 <a href=/x/seite-2>weiter</a></p>",
+        "<p><a href=/x?page=2>Next page »</a></p>",
+    ],
+)
+def test_a_row_of_page_numbers_is_left_out(row: str):
+    """What leads to the other pages of an article is no part of its text."""
+    assert left(story(last=row)) == ["1", "2", "3"]
