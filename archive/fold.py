@@ -384,7 +384,7 @@ _ARTICLE_FIELDS = (
 def _listing_fields(reading: Reading) -> dict[str, Any]:
     if not isinstance(reading, Listing):
         return {}
-    return {name: value for name in ("title", "language") if (value := getattr(reading, name))}
+    return {name: value for name in ("title", "language", "dated") if (value := getattr(reading, name))}
 
 
 def _evidence(e: Evidence) -> tuple[str, str, str, str, int]:

@@ -365,6 +365,9 @@ class Listing:
     language: str = ""
     """Language that it declares."""
 
+    dated: str = ""
+    """For a section page: the middle of the days that its items show; empty where fewer than five show one."""
+
     notes: tuple[str, ...] = ()
     """What a budget cut or a parser had to repair."""
 

@@ -91,7 +91,8 @@ class _Made:
 
     def reading(self, kind: str, reason: str, fields: str) -> Reading:
         if kind == "listing":
-            return Listing(form=reason, entries=self.entries, links=self.links)
+            dated = json.loads(fields).get("dated", "")
+            return Listing(form=reason, entries=self.entries, links=self.links, dated=dated)
         if kind == "article":
             published = json.loads(fields).get("date_published", "")
             return Article(headline="", body="", date_published=published, links=self.links)

@@ -12,7 +12,7 @@ from archive.model import Article, Evidence, Listing, NotAnArticle
 from archive.urlkey import url_key
 from pipelines.authors import read_authors
 from pipelines.body import Body, read_body
-from pipelines.dates import habits_of, read_dates
+from pipelines.dates import habits_of, middle_day, read_dates
 from pipelines.headline import read_headline
 from pipelines.json_ld import article_node
 from pipelines.kinds import Signs, page_kind, teaser_share
@@ -51,7 +51,14 @@ def read_article(page: Page, layout: Layout | None = None) -> Article | Listing 
     if kind == "article" or (layout is not None and article.body and layout.body):
         return replace(article, notes=notes)
     if kind == "section":
-        return Listing(form="section", title=page.title, links=page.links, language=article.language, notes=notes)
+        return Listing(
+            form="section",
+            title=page.title,
+            links=page.links,
+            language=article.language,
+            dated=middle_day(page, habits_of(page, article.language)),
+            notes=notes,
+        )
     return NotAnArticle(reason=kind, links=page.links, notes=notes)
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from archive.model import Evidence
@@ -95,6 +96,23 @@ def read_dates(page: Page, news: Node, at: int, habits: Habits) -> Dates:
         last.raw if last else "",
         evidence_of("date_published", published, chosen) + evidence_of("date_modified", modified, last),
     )
+
+
+def middle_day(page: Page, habits: Habits) -> str:
+    """The middle of the days that the items of a list show, in `<time>`, microdata or short lines; empty for few."""
+    marked = [node for node in page.marked.get("datepublished", ()) if node.tag != "meta"]
+    written = (
+        node.attributes.get("datetime") or fold(node.text())[:100] for node in (*page.times, *marked)[:_MOST_ITEMS]
+    )
+    days = sorted(iso[:10] for raw in written if (iso := machine_date(raw, habits)))
+    if len(days) < _FEW_ITEMS:
+        lines = (text for text in page.blocks.texts if len(text) <= _ITEM_LINE and _has_year(text))
+        shown = (next(dates_in(text, habits), None) for text in islice(lines, _MOST_ITEMS))
+        days = sorted(found.iso[:10] for found in shown if found is not None and found.sure)
+    return days[len(days) // 2] if len(days) >= _FEW_ITEMS else ""
+
+
+_FEW_ITEMS, _MOST_ITEMS, _ITEM_LINE = 5, 200, 60
 
 
 def _is_day_first(page: Page, language: str) -> bool:

@@ -499,11 +499,14 @@ class _Finder:
 
     @cached_property
     def is_old_list(self) -> bool:
-        """Whether a section page lists mostly what is older than the scope's `since`, as far as its URLs tell."""
-        if self.scope.since is None or self.origin != "section":
+        """Whether a section page lists mostly what is older than the scope's `since`: by the days in its URLs, or else
+        by those that it shows beside its items.
+        """
+        if self.scope.since is None or not isinstance(self.reading, Listing) or self.origin != "section":
             return False
         days = sorted(day for link in self.reading.links if (day := _looks_of(link.url).day))
-        return len(days) >= _FEW_DATED and days[len(days) // 2] < self.scope.since
+        middle = days[len(days) // 2] if len(days) >= _FEW_DATED else _day_of(self.reading.dated)
+        return middle is not None and middle < self.scope.since
 
     def _look_at_link_to_page(self, looks: _Looks) -> None:
         likeness = self._likeness(looks)

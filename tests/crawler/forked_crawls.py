@@ -24,7 +24,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -207,6 +207,8 @@ def _crawl_in_process(asked: dict[str, Any], room: Path) -> int:
 
     order = {name: tuple(value) if isinstance(value, list) else value for name, value in asked["order"].items()}
     order |= {"collection": Path(order["collection"]), "settings": asked["settings"]}
+    if order.get("since"):
+        order["since"] = date.fromisoformat(order["since"])
     if asked["kill"]:
         operation, number, where = asked["kill"].split(":")
         _arm(operation, int(number), where, room / "fired")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pipelines.dates import Dates, habits_of, read_dates
+from pipelines.dates import Dates, habits_of, middle_day, read_dates
 from pipelines.json_ld import article_node
 from pipelines.lines import headline_block
 from pipelines.page import Page
@@ -125,3 +125,22 @@ def test_what_disagreed_is_kept():
         ("datePublished", "2018-06-18", True),
         ("article:published_time", "2018-06-17", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("item", "middle"),
+    [
+        ("<time datetime='2018-06-{:02}T09:30'>today</time>", "2018-06-06"),
+        ("<time>{} June 2018</time>", "2018-06-06"),
+        ("<span itemprop='datePublished'>{} June 2018</span>", "2018-06-06"),
+        ("<p>{} June 2018</p>", "2018-06-06"),
+        ("<p>A bridge that was planned in 2018, page {}</p>", ""),
+        ("<time>soon {}</time>", ""),
+    ],
+)
+def test_the_middle_of_the_days_of_a_list(item: str, middle: str) -> None:
+    """The items of a list show days in elements for them or in lines of their own; few say nothing."""
+    rows = [f"<li><a href=/a/{n}>Story number {n}</a>{item.format(n)}</li>" for n in range(1, 12)]
+    many, few = (page_of(f"<ul>{''.join(rows[:count])}</ul>") for count in (11, 4))
+
+    assert [middle_day(page, habits_of(page, "en")) for page in (many, few)] == [middle, ""]

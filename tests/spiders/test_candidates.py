@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -404,5 +405,16 @@ def test_pagination_goes_back_to_a_date(month: str, pages: list[str]):
     """The next page of a section is followed until the articles on a page are mostly older than the date asked for."""
     teasers = [f"news/2018/{month}/{day:02}/a-story-of-that-day" for day in range(1, 9)]
     listing = section(*teasers, "news/2018/06/18/the-story-of-today", "news?page=3")
+    led_to = found(listing, url=HOME + "news?page=2", scope=Scope.of_target(HOME, since=date(2018, 6, 1)))
+    assert [path for path in paths(led_to) if "page=" in path] == pages
+
+
+@pytest.mark.parametrize(
+    ("dated", "pages"), [("2018-05-20", []), ("2018-06-20", ["news?page=3"]), ("", ["news?page=3"])]
+)
+def test_pagination_goes_back_to_a_date_that_is_shown(dated: str, pages: list[str]):
+    """Where URLs hold no days, those that the items of a page show say how far back it is."""
+    teasers = [f"news/a-story-of-the-harbour-and-the-town-{number}" for number in range(8)]
+    listing = replace(section(*teasers, "news?page=3"), dated=dated)
     led_to = found(listing, url=HOME + "news?page=2", scope=Scope.of_target(HOME, since=date(2018, 6, 1)))
     assert [path for path in paths(led_to) if "page=" in path] == pages

@@ -53,6 +53,12 @@ def test_an_article_that_has_changed():
     assert wait(article(), Past(visits=3)) < wait(None, Past(visits=3, unchanged=2))
 
 
+def test_an_article_whose_page_differs_each_time():
+    """Where only what surrounds the text changes, the pauses grow as well, two steps behind."""
+    waits = [wait(article(), Past(visits=n)) for n in range(10)]
+    assert waits == [*ARTICLE_STEPS[:1] * 3, *ARTICLE_STEPS[1:], 60 * DAY, 120 * DAY]
+
+
 @pytest.mark.parametrize(
     ("published", "pause"),
     [
