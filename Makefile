@@ -94,7 +94,7 @@ bench-query: $(READY) ## how long searches and articles take in a catalog of a m
 
 soak: $(READY)  ## tests of processes and timing 20 times, every fault at every point, then a crawl under 1,000 kill -9
 	$(BIN)/python -m tests.benchmarks.soak --repeats 20
-	PRESSMARK_SOAK=1 $(BIN)/python -m pytest -q --timeout 7200 tests/crawler/test_fault_points.py tests/crawler/test_replays.py
+	PRESSMARK_SOAK=1 $(BIN)/python -m pytest -q --timeout 7200 tests/crawler/test_fault_points.py tests/crawler/test_replays.py tests/test_rendering.py
 	$(BIN)/python -m tests.benchmarks.kill_loop --kills 1000 --pages 3000 --peer
 
 clean:          ## remove the environments and caches; collections stay

@@ -12,7 +12,7 @@ from archive.errors import DamagedRecord
 from archive.foreign import SUFFIXES
 from archive.index import Catalog
 from archive.jobs import Notes, first_job_record, read_notes
-from archive.model import Capture, Reading, Unreadable
+from archive.model import READ, Capture, Reading, Unreadable
 from archive.warc_read import CapturedRecord, read_captures
 
 Read = Callable[[CapturedRecord], Reading]
@@ -125,7 +125,7 @@ class Rereading:
         return replace(record, capture=replace(record.capture, site=self.site_of(record.capture.url)))
 
     def _reading(self, record: CapturedRecord) -> Reading | None:
-        if record.capture.kind != "response":
+        if record.capture.kind not in READ:
             return None
         aborted = self.notes.aborted.get((record.capture.record_id, self.reader_id))
         return Unreadable(reason=aborted) if aborted is not None else self.read(record)

@@ -14,11 +14,13 @@ from archive.urlkey import cdx_key
 
 
 def cdxj_line(capture: Capture, mime: str | None = None) -> str:
-    """The line for a response or revisit, with its line end; empty for a failure, which replay tools need not see.
+    """The line for a response or revisit, with its line end; empty for what replay tools need not see.
+
+    That are failures, and conversions: they replay the response, scripts and all.
 
     *mime* is the Content-Type as it came, where its case is known; without it the capture's own is taken.
     """
-    if capture.kind == "failure":
+    if capture.kind in {"failure", "conversion"}:
         return ""
     fields = {"url": capture.url}
     if capture.kind == "revisit":

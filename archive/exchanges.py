@@ -65,7 +65,7 @@ def exchange(db: sqlite3.Connection, archive_dir: Path, what: str) -> KeptExchan
 
 
 def _block(records: list[Record], record_id: str) -> bytes:
-    return next((one.block for one in records if one.record_id == record_id and one.type != "metadata"), b"")
+    return next((one.http_block for one in records if one.record_id == record_id and one.type != "metadata"), b"")
 
 
 def _capture(db: sqlite3.Connection, what: str) -> tuple[str, str, str, str, str, int, str, str | None]:

@@ -47,9 +47,9 @@ def digest_flaws(record: Record) -> Iterator[Flaw]:
     found = _other_digest(record.block, record.header("WARC-Block-Digest"))
     if found:
         yield Flaw(offset=record.offset, problem="block digest differs from the header", found=found)
-    if record.type == "response" and record.header("WARC-Payload-Digest"):
+    if record.type in {"response", "conversion"} and record.header("WARC-Payload-Digest"):
         try:
-            payload = parse_response(record.block).payload
+            payload = parse_response(record.http_block).payload
         except NotHttp:
             payload = record.block
         found = _other_digest(payload, record.header("WARC-Payload-Digest"))

@@ -19,7 +19,7 @@ from typing import Any
 from archive.continuations import page_before
 from archive.jobs import JobRecord
 from archive.likeness import ALGORITHM, fingerprint
-from archive.model import REQUISITE_RELS, Article, Capture, Entry, Evidence, Link, Listing, Reading, instant
+from archive.model import READ, REQUISITE_RELS, Article, Capture, Entry, Evidence, Link, Listing, Reading, instant
 from archive.similar import body_key
 from archive.text import Text, storable, text_of
 from archive.urlkey import url_key
@@ -146,9 +146,9 @@ class Fold:
         """Keys of the bodies that came in and were not known, until somebody clears it."""
 
     def add(self, capture: Capture, reading: Reading | None) -> None:
-        """Adds a capture and what it was read as. Only a response has a reading of its own."""
+        """Adds a capture and what it was read as. Only those of `READ` have a reading of their own."""
         self._db.execute(CAPTURES.insert, capture_row(capture))
-        if reading is None or capture.kind != "response":
+        if reading is None or capture.kind not in READ:
             return
         text = article_text(reading) if isinstance(reading, Article) else None
         if text is not None:

@@ -82,6 +82,22 @@ def build_group(
     return _Builder(exchange, previous, new_id, warcinfo_id).build()
 
 
+def build_conversion(
+    exchange: Exchange,
+    content: bytes,
+    content_type: str,
+    *,
+    about: str,
+    new_id: NewId = random_urn,
+    warcinfo_id: str = "",
+) -> Group:
+    """The records that keep what was made of the record *about* (WARC 1.1, 6.7): *content*, and its context.
+
+    *exchange* says what of, when and why; it holds no bytes.
+    """
+    return _Builder(exchange, None, new_id, warcinfo_id).conversion(content, content_type, about)
+
+
 def build_note(
     target: str,
     fields: Iterable[tuple[str, str]],
@@ -124,6 +140,16 @@ class _Builder:
         if message.status == 304 and self.previous is not None:
             return self._not_modified(message, block, self.previous)
         return self._response(message, block)
+
+    def conversion(self, content: bytes, content_type: str, about: str) -> Group:
+        digest = sha1_digest(content)
+        mime = content_type.partition(";")[0]
+        capture = replace(self._capture(None, digest, digest), kind="conversion", mime=mime)
+        link = ("WARC-Refers-To", f"<{escape(about)}>")
+        fields = [link, *self.common, ("WARC-Payload-Digest", digest), ("Content-Type", content_type)]
+        record = gzip_member(self._head("conversion", capture.record_id, fields, content), content, RECORD_END)
+        metadata = self._metadata(self.new_id(), capture.record_id, capture, ())
+        return Group(data=record + metadata, capture=replace(capture, length=len(record)), records=2)
 
     def _response(self, message: HttpMessage, block: bytes) -> Group:
         payload_digest = sha1_digest(message.payload)

@@ -19,7 +19,7 @@ _ANSWERED = f"select {_COLUMNS} from captures where urlkey = ? and kind <> 'fail
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memento:
-    """One answer of a URL: a response, or a revisit that stands for one."""
+    """One answer of a URL: a response, a revisit that stands for one, or what a browser made of one."""
 
     record_id: str
     """Its WARC record."""
@@ -31,7 +31,7 @@ class Memento:
     """When."""
 
     kind: str
-    """response or revisit."""
+    """response, revisit or conversion."""
 
     status: int | None
     """HTTP status."""

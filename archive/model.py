@@ -11,7 +11,13 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["response", "revisit", "failure"]
+Kind = Literal["response", "revisit", "failure", "conversion"]
+
+READ = frozenset({"response", "conversion"})
+"""Kinds of captures that have a reading of their own."""
+
+RENDERED = "rendered"
+"""The note of an exchange whose page was given to a browser: what that made of it is the page, kept as a conversion."""
 
 
 def utc_now() -> datetime:
@@ -76,7 +82,8 @@ class Exchange:
     outcome: str = "ok"
     """`ok`; cut answers, by WARC-Truncated: `disconnect`, `time`, `length`; without an answer: `dns`,
     `connect`, `timeout`, `tls`, `robots` (robots.txt forbids it), `blocked` (no public address),
-    `invalid` (what came is not HTTP), `reserved` (what came is not to be archived, and was left)."""
+    `invalid` (what came is not HTTP), `reserved` (what came is not to be archived, and was left), `render` (a browser
+    could not show the page)."""
 
     error: str = ""
     """For an exchange without an answer: why, in one line (becomes `fetchError`)."""
@@ -93,7 +100,8 @@ class Exchange:
     """Name of the site: of its site file, or the registered domain, or IP:port."""
 
     discovered: str = "seed"
-    """How the URL was found: seed, link, feed, sitemap, section, redirect, robots, login, tdm, recheck, requisite."""
+    """How the URL was found: seed, link, feed, sitemap, section, redirect, robots, login, tdm, recheck, requisite,
+    rendering."""
 
     job: str = ""
     """The job that made the exchange."""
@@ -122,7 +130,8 @@ class Capture:
     """WARC-Date: when the exchange began (UTC)."""
 
     kind: Kind
-    """response, revisit (the payload is that of an earlier response) or failure (no answer)."""
+    """response, revisit (the payload is that of an earlier response), failure (no answer) or conversion (what a browser
+    made of a response; WARC 1.1, 6.7)."""
 
     status: int | None = None
     """HTTP status, 100 to 999; None for a failure."""
@@ -187,9 +196,17 @@ class Capture:
     @property
     def is_requisite(self) -> bool:
         """Whether it was fetched so that a page can be shown, and is no page itself; see `REQUISITE_RELS`."""
-        is_ours = self.discovered in {"requisite", "redirect"}  # a crawl of others may reach a page by E
+        is_ours = self.discovered in {"requisite", "redirect", RENDERING}  # a crawl of others may reach a page by E
         return is_ours and self.hops.rstrip("R").endswith("E")
 
+    @property
+    def is_rendered(self) -> bool:
+        """Whether a browser was given the page, so that its conversion is read as the page and not this answer."""
+        return RENDERED in self.notes.split("; ")
+
+
+RENDERING = "rendering"
+"""How the URLs that a page's scripts ask for were discovered: nothing follows from them, nobody asks for them again."""
 
 REQUISITE_RELS = ("css", "script", "font", "image")
 """`rel` of links to what a page needs to be shown, in the order of its importance; the words of site files."""
@@ -380,7 +397,7 @@ class NotAnArticle:
 
     reason: str
     """One word: redirect, status, pdf, image, script, empty, login, challenge, consent, not_found, search, video,
-    text, other."""
+    text, torn, unrendered (its conversion is the page), other."""
 
     links: tuple[Link, ...] = ()
     """Outlinks; for a redirect its target, with `rel` "redirect"."""

@@ -85,12 +85,23 @@ class Record:
 
     @property
     def is_capture(self) -> bool:
-        """Whether it is a response, revisit or resource fetched over HTTP; not dns, not a conversion."""
+        """Whether it is a response, revisit or resource fetched over HTTP, or a page that was made of one; not dns, nor
+        a conversion into plain text.
+        """
         if not self.target_uri.lower().startswith(("http://", "https://")):
             return False
         if self.type == "response":
             return self.content_type.lower().startswith("application/http") or self.block[:5].upper() == b"HTTP/"
+        if self.type == "conversion":
+            return self.content_type.lower().startswith("text/html")
         return self.type in {"revisit", "resource"}
+
+    @property
+    def http_block(self) -> bytes:
+        """The block as an answer: a `resource` or `conversion` has no head, so that one is put before it."""
+        if self.type not in {"resource", "conversion"}:
+            return self.block
+        return f"HTTP/1.1 200 OK\r\nContent-Type: {self.content_type}\r\n\r\n".encode() + self.block
 
 
 def _unbracketed(uri: str) -> str:

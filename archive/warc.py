@@ -4,7 +4,7 @@ Writing: `build_group` makes the records of an exchange, `WarcWriter` appends th
 Reading: `read_captures` and `read_capture` give captures with their bytes, `scan_members` the whole gzip members.
 """
 
-from archive.group import Group, build_group, build_note, random_urn
+from archive.group import Group, build_conversion, build_group, build_note, random_urn
 from archive.gzip_members import Member, MemberScan, TornTail, scan_members
 from archive.records import Record, read_record, read_records
 from archive.warc_read import CapturedRecord, RecordGroup, count_records, read_capture, read_captures, read_groups
@@ -19,6 +19,7 @@ __all__ = [
     "RecordGroup",
     "TornTail",
     "WarcWriter",
+    "build_conversion",
     "build_group",
     "build_note",
     "count_records",

@@ -18,7 +18,7 @@ from archive.errors import DamagedRecord
 from archive.group import CUT, FIELDS_TYPE, content_digest, sha1_digest
 from archive.http1 import HttpMessage, NotHttp, parse_response
 from archive.manifest import sha256_of
-from archive.model import Capture, parse_instant
+from archive.model import READ, Capture, parse_instant
 from archive.records import Record, read_record, read_records
 from archive.urlkey import safe_uri, url_key
 from archive.warc_fields import Fields, parse_fields, unescape
@@ -40,7 +40,8 @@ class CapturedRecord:
     block: bytes = b""
     """The HTTP block of a response, byte for byte as it lies in the record; empty for a revisit or a failure.
 
-    A `resource` record has no HTTP head: `HTTP/1.1 200 OK` and its Content-Type are put before its bytes here."""
+    A `resource` or `conversion` record has no HTTP head: `HTTP/1.1 200 OK` and its Content-Type are put before its
+    bytes here."""
 
     @property
     def message(self) -> HttpMessage:
@@ -182,7 +183,7 @@ def _captured(
         content_digest=named(context, "contentDigest"),
         notes=unescape(named(context, "notes")),
     )
-    if with_content_digest and capture.kind == "response" and not capture.content_digest:
+    if with_content_digest and capture.kind in READ and not capture.content_digest:
         capture = replace(capture, content_digest=content_digest(parse_response(found.block), capture.payload_digest))
     return CapturedRecord(capture=capture, block=found.block)
 
@@ -199,9 +200,7 @@ def _context(group: RecordGroup) -> Fields:
 
 def _of_record(record: Record, warc: str, path: Path, context: Fields) -> CapturedRecord:
     capture = _begun(record, warc, path)
-    if record.type == "resource":
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: {record.content_type}\r\n\r\n".encode()
-        record = replace(record, block=head + record.block)
+    record = replace(record, block=record.http_block)
     head_kept_apart = unescape(named(context, "responseHead")).encode("latin-1", "replace")
     message: HttpMessage | None = None
     try:
@@ -214,6 +213,8 @@ def _of_record(record: Record, warc: str, path: Path, context: Fields) -> Captur
         return CapturedRecord(capture=replace(capture, kind="revisit"))
     if not capture.payload_digest and not record.cut:
         capture = replace(capture, payload_digest=sha1_digest(message.payload))
+    if record.type == "conversion":
+        capture = replace(capture, kind="conversion", status=None)
     return CapturedRecord(capture=capture, block=record.block)
 
 

@@ -129,6 +129,8 @@ class PressmarkAddon:
         settings.set("USER_AGENT", user_agent(settings.get("PRESSMARK_CONTACT") or ""), "addon")
         if not hasattr(self._crawler, "pressmark_job"):
             self._open_job(settings)
+        if getattr(self._crawler.pressmark_job, "has_rendering", False):  # type: ignore[attr-defined]  # put there above
+            settings["DOWNLOADER_MIDDLEWARES"].set("crawler.rendering.Rendering", 50, "addon")
 
     def _open_job(self, settings: BaseSettings) -> None:
         targets = tuple(getattr(self._crawler.spider, "targets", ()))

@@ -14,6 +14,9 @@ from archive.warc_read import CapturedRecord
 LEASE = "pressmark_lease"
 """Key of `request.meta` for the `Lease` that the request serves; requests made by others have none."""
 
+RENDER = "pressmark_render"
+"""Key of `request.meta`, there for a request whose page is for a browser."""
+
 CAPTURE = "pressmark_capture"
 """Key of `request.meta` (and so of `response.meta`) for the `Capture` of the exchange."""
 

@@ -54,7 +54,7 @@ select c.site, c.url, c.kind, coalesce(c.status, 0), c.outcome, coalesce(r.reaso
            and coalesce(r.reason, '') not in ('challenge', 'login', 'consent', 'reserved')) > 0
 from captures as c
 left join readings as r using (record_id)
-where c.site <> '' and c.discovered <> 'requisite'
+where c.site <> '' and c.discovered not in ('requisite', 'rendering')
   and not (c.discovered = 'redirect' and rtrim(c.hops, 'R') like '%E')
 group by c.site, c.url
 """

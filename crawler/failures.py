@@ -10,7 +10,8 @@ ExchangeFailed
 ├── NotHttp           invalid  what came, or what should be sent, is not HTTP
 ├── PageReserved      reserved what came is not to be archived, which is obeyed
 ├── RobotsForbidden   robots   robots.txt forbids the URL
-└── RobotsUnreachable robots   robots.txt cannot be had, so nothing is fetched for now (RFC 9309, 2.3.1.4)
+├── RobotsUnreachable robots   robots.txt cannot be had, so nothing is fetched for now (RFC 9309, 2.3.1.4)
+└── RenderFailed      render   a browser could not show the page that came
 ```
 
 Each is also the exception that Scrapy has for the case, so that its RetryMiddleware and errbacks know it.
@@ -98,6 +99,13 @@ class RobotsUnreachable(ExchangeFailed, IgnoreRequest):
         super().__init__(message)
         self.retry_after = retry_after
         """Seconds until robots.txt is asked for again."""
+
+
+class RenderFailed(ExchangeFailed):
+    """A browser could not show the page: it took too long, asked for too much, or the browser died."""
+
+    outcome = "render"
+    sent = True
 
 
 FAILURES: dict[str, type[ExchangeFailed]] = {

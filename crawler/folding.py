@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.index import Catalog
-from archive.model import Capture, Reading
+from archive.model import RENDERING, Capture, Reading
 from crawler.frontier import Frontier, Lease
 from crawler.settling import Retry, kind_of, settle
 from spiders.candidates import Candidate
@@ -23,6 +23,8 @@ from spiders.candidates import Candidate
 OF_LOGIN, TDM_FILE = "login", "tdm"
 """How URLs were discovered that are asked for in the course of a login, or for what a site reserves: nothing follows
 from them, and nobody asks for them again."""
+
+_BESIDE = frozenset({OF_LOGIN, TDM_FILE, RENDERING})
 
 MAX_GROUP = 64
 """Readings of one group commit."""
@@ -88,9 +90,12 @@ class Folding:
         *live* for exchanges of this job, not for what is caught up.
         """
         with self.frontier.transaction():
-            group = [settled for settled in group if settled.capture.discovered not in (OF_LOGIN, TDM_FILE)]
+            group = [settled for settled in group if settled.capture.discovered not in _BESIDE]
             for settled in group:
-                self._end(settled, live=live)
+                if not (
+                    live and settled.capture.is_rendered and settled.lease is None
+                ):  # that ends with the conversion
+                    self._end(settled, live=live)
             for settled in group:
                 if settled.reading is not None and not settled.again:
                     self.counts["frontier/new"] += self.frontier.put(self._candidates(settled.capture, settled.reading))

@@ -27,12 +27,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from archive.errors import DiskFull, NothingReached, PressmarkError
 from archive.files import keep_reserve, storage_error
 from archive.jobs import closing_note
-from archive.model import Article, Capture, Exchange, Listing, Reading, Unreadable
+from archive.model import READ, Article, Capture, Exchange, Listing, Reading, Unreadable
 from archive.relations import Relations
-from archive.warc import Group, build_group, build_note
+from archive.warc import Group, build_conversion, build_group, build_note
 from archive.warc_read import CapturedRecord
 from crawler import left_alone
-from crawler.context import CAPTURE, LEASE
+from crawler.context import CAPTURE, LEASE, RENDER
 from crawler.failures import ExchangeFailed, RobotsForbidden, RobotsUnreachable
 from crawler.folding import MAX_GROUP, Settled
 from crawler.frontier import DamagedFrontier, Lease
@@ -40,13 +40,14 @@ from crawler.orders import CrawlOrder, CrawlSummary, Progress, SiteSummary
 from crawler.overdue import silent_since
 from crawler.reading_child import record_of
 from crawler.reading_pool import ReadingAborted, ReadingStopped
-from crawler.scheduler import Schedule
+from crawler.scheduler import PAGES, Schedule
 from crawler.settling import asked_pause
 from crawler.silence import NO_CONNECTION, Silence
 from crawler.subscriptions import LoginFailed
 from crawler.watermarks import Watermarks
 from pipelines.urls import registered_domain
 from spiders.barren import Barren
+from spiders.candidates import Scope
 from spiders.traps import resembles
 from spiders.walls import REST, Walls
 
@@ -169,6 +170,25 @@ class Job:
             self._previous[lease.url] = previous
         return previous
 
+    def renders(self, lease: Lease) -> bool:
+        """Whether the page of a lease is given to a browser, since the file of its site says so."""
+        return lease.kind in PAGES and self._opened.scopes.of(lease.site).render
+
+    @property
+    def has_rendering(self) -> bool:
+        """Whether a site of the targets has its pages given to a browser."""
+        return any(self._opened.scopes.of(site).render for site in self._opened.sites)
+
+    def scope(self, site: str) -> Scope:
+        """Which URLs belong to the site of that name."""
+        return self._opened.scopes.of(site)
+
+    def compare(self, url: str) -> None:
+        """Have the next answer of that URL compared with the last one, so that an equal one is kept as a revisit."""
+        previous = self._opened.catalog.latest_capture(url) if self._apart is None else None
+        if previous is not None:
+            self._previous[url] = previous
+
     def has_work(self) -> bool:
         """True when something is left to do; readings that wait are folded first, for they may lead further."""
         if self._opened.tasks:
@@ -211,6 +231,12 @@ class Job:
             if warcinfo_id == self._writer.warcinfo_id:  # no new file was begun meanwhile
                 return self._append(group)
 
+    def record_conversion(self, exchange: Exchange, content: bytes, content_type: str, *, about: str) -> Capture:
+        """Append what was made of the record *about*, as `record` does."""
+        exchange = replace(exchange, job=self.name)
+        warcinfo_id = self._writer.warcinfo_id
+        return self._append(build_conversion(exchange, content, content_type, about=about, warcinfo_id=warcinfo_id))
+
     def _append(self, group: Group) -> Capture:
         try:
             capture = self._writer.append(group)
@@ -223,8 +249,9 @@ class Job:
         self.counts["warc/captures"] += 1
         self.counts["warc/bytes"] += len(group.data)
         self._by_site[capture.site, "received"] += len(group.data)
-        self._by_site[capture.site, "failures" if capture.kind == "failure" else "captures"] += 1
-        if capture.kind != "failure" and not _is_for_rules(capture):
+        if capture.kind != "conversion":
+            self._by_site[capture.site, "failures" if capture.kind == "failure" else "captures"] += 1
+        if capture.kind not in {"failure", "conversion"} and not _is_for_rules(capture):
             self._by_site[capture.site, "answers"] += 1
         self._queued_bytes += len(group.data)
         return capture
@@ -267,7 +294,7 @@ class Job:
 
     async def read(self, capture: Capture) -> Reading | None:
         """What the capture is read as; None for one that has no reading of its own, and when nothing can be read."""
-        if capture.kind != "response":
+        if capture.kind not in READ:
             return None
         try:
             return await self._opened.reads.read(capture)
@@ -326,7 +353,8 @@ class Job:
         """A request has left the downloader; one that nobody waits for, such as for robots.txt, is folded here."""
         lease: Lease | None = request.meta.get(LEASE)
         if lease is not None:
-            self.schedule.over(lease)
+            if RENDER not in request.meta:  # else its page goes to the browser first
+                self.schedule.over(lease)
             return
         capture: Capture | None = request.meta.get(CAPTURE)
         if capture is not None:
@@ -360,7 +388,8 @@ class Job:
             return  # the answer that robots.txt's own policy got, and who asks for robots.txt gets too
         self._queued.add(record_id)
         self._queue.append(settled)
-        self.barren.saw(settled.capture, settled.reading)
+        if not settled.capture.is_rendered:  # what the browser makes of it is the page
+            self.barren.saw(settled.capture, settled.reading)
         self._look_for_wall(settled)
         if isinstance(settled.reading, Article):
             self.counts["reading/article"] += 1

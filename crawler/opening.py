@@ -31,6 +31,7 @@ from archive.model import Capture, Reading
 from archive.urlkey import url_key
 from archive.warc import CapturedRecord, WarcWriter
 from crawler.bindings import default_reader, site_files
+from crawler.browser import require_browser
 from crawler.clock import SteadyClock
 from crawler.contact import require_contact
 from crawler.deriving import derive_frontier
@@ -194,6 +195,8 @@ class _Opening:
         require_contact(order, [_host(target.seeds[0].url) for target in self.targets])
         self.subscriptions = subscriptions_of(self._sites_with_files(), os.environ)
         self.obeyed = self._obeyed()
+        if rendered := sorted(target.scope.site for target in self.targets if target.scope.render):
+            require_browser(rendered[0], settings.get("PRESSMARK_BROWSER"))
         self.waits = [float(wait) for wait in settings.getlist("PRESSMARK_RETRY_WAITS")]
 
     def _obeyed(self) -> dict[str, frozenset[str]]:

@@ -20,7 +20,7 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.defer import Deferred
 
 from archive.model import Capture
-from crawler.context import LEASE
+from crawler.context import LEASE, RENDER
 from crawler.frontier import Lease
 
 PATIENCE = timedelta(seconds=60)
@@ -286,7 +286,12 @@ class FrontierScheduler(BaseScheduler):
         if self._others:
             return self._others.popleft()
         lease = self._job.schedule.next()
-        return None if lease is None else request_for(lease, self._job.conditions(lease), errback=self._errback)
+        if lease is None:
+            return None
+        previous = self._job.conditions(lease)
+        if self._job.renders(lease):
+            return request_for(lease, None, errback=self._errback, render=True)
+        return request_for(lease, previous, errback=self._errback)
 
     def open(self, spider: Any) -> Deferred[None]:
         """Start the reading children beside the first requests."""
@@ -298,14 +303,19 @@ class FrontierScheduler(BaseScheduler):
         return deferred_from_coro(self._job.close(reason))
 
 
-def request_for(lease: Lease, previous: Capture | None, *, errback: Callable[..., Any] | None = None) -> Request:
-    """The request that serves a lease; conditional where an earlier capture says how (RFC 9110, 13.1)."""
+def request_for(
+    lease: Lease, previous: Capture | None, *, errback: Callable[..., Any] | None = None, render: bool = False
+) -> Request:
+    """The request that serves a lease; conditional where an earlier capture says how (RFC 9110, 13.1).
+
+    With *render* its page is for a browser.
+    """
     headers = {}
     if previous is not None and previous.etag:
         headers["If-None-Match"] = previous.etag
     if previous is not None and previous.last_modified:
         headers["If-Modified-Since"] = previous.last_modified
-    meta = {LEASE: lease, "download_slot": lease.host}
+    meta = {LEASE: lease, "download_slot": lease.host, **({RENDER: True} if render else {})}
     if lease.kind == "requisite":
         meta["download_maxsize"] = MAX_REQUISITE
     return Request(lease.url, headers=headers, errback=errback, dont_filter=True, meta=meta)

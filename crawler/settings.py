@@ -38,6 +38,12 @@ PRESSMARK_RECHECK = False
 PRESSMARK_MAX_WARC_BYTES = 1_000_000_000
 """Size at which a new WARC file is begun."""
 
+PRESSMARK_BROWSER = ""
+"""Path of the Chromium that renders pages; empty for the one that is installed."""
+
+PRESSMARK_BROWSER_SANDBOX = None
+"""Whether Chromium shuts itself in; None where it can: not as root."""
+
 PRESSMARK_RETRY_WAITS = [2, 20]
 """Seconds before each further attempt at a URL without an answer; after the last it is left to a later job."""
 

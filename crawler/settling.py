@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from archive.model import Article, Capture, Listing, Reading
 from crawler.frontier import Lease, Visit
+from pipelines.reservations import OBEYS_TDM
 from spiders.candidates import Kind
 from spiders.revisit import RETRY_STEPS, next_try, next_visit
 
@@ -21,7 +22,7 @@ _NOT_BEFORE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 # RFC 9110: server errors and the two client errors that mean "later"
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530})
-_LATER_OUTCOMES = frozenset({"dns", "connect", "timeout", "tls", "disconnect", "time"})
+_LATER_OUTCOMES = frozenset({"dns", "connect", "timeout", "tls", "disconnect", "time", "render"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ def settle(
     failed = capture.kind == "failure" or _is_passing(capture)
     kind = kind_of(capture, reading, lease.kind)
     due = _much_later(now, lease) if failed else next_visit(capture, reading, replace(lease, kind=kind))
+    if capture.is_rendered and OBEYS_TDM not in capture.notes:  # until its conversion is there, of a later instant
+        due = capture.captured_at
     return Visit(
         url=lease.url,
         site=lease.site,

@@ -24,7 +24,8 @@ select {", ".join(f"c.{name}" for name in CAPTURE_COLUMNS)}, r.kind, r.fields, t
 from captures as c
 join readings as r using (record_id)
 left join texts as t on t.content_hash = r.content_hash
-where c.site in (select value from json_each(?)) and c.kind = 'response' and r.kind in ('article', 'not_an_article')
+where c.site in (select value from json_each(?))
+  and c.kind in ('response', 'conversion') and r.kind in ('article', 'not_an_article')
 order by c.captured_at desc, c.record_id
 limit ?
 """  # noqa: S608  only names of columns are put in

@@ -33,10 +33,10 @@ from scrapy.http import Headers, Response
 from scrapy.utils.asyncio import is_asyncio_available
 from scrapy.utils.httpobj import urlparse_cached
 
-from archive.model import Capture, Exchange, utc_now
+from archive.model import RENDERED, Capture, Exchange, utc_now
 from crawler.client import NOT_CHECKED, Answer, Asked, Client, place
 from crawler.connections import Route
-from crawler.context import CAPTURE, LEASE, Recorder, recorder_of
+from crawler.context import CAPTURE, LEASE, RENDER, Recorder, recorder_of
 from crawler.failures import FAILURES, ExchangeFailed, NotHttp, PageReserved
 from crawler.framing import Limits, Reply
 from crawler.keeping import KEEPING, Keeping, Remarks, remarks
@@ -250,12 +250,14 @@ def _check_request(method: bytes, lines: list[bytes]) -> None:
 def exchange_of(request: Request, answer: Answer, started_at: datetime, finished_at: datetime) -> Exchange:
     """The exchange that a request made, its secrets masked; the bytes are taken out of the answer."""
     reply, context = answer.reply, context_of(request)
+    is_rendered = RENDER in request.meta and is_for_browser(reply)
     login, wire, keeping = request.meta.get(LOGIN, False), reply.take(), request.meta.get(KEEPING, _ALL)
     secrets = keeping.secrets if login else keeping.secrets.telling
     sent, received, masked = mask(
         answer.sent, wire, body_at=reply.body_at or None, login=login, secrets=keeping.secrets
     )
     look = remarks(keeping, wire) if keeping is not _ALL else Remarks()
+    rendered = (RENDERED,) if is_rendered and not look.reserved else ()
     return Exchange(
         url=secrets.masked_url(without_credentials(request.url.partition("#")[0])),
         request=sent,
@@ -270,8 +272,15 @@ def exchange_of(request: Request, answer: Answer, started_at: datetime, finished
         site=context.site,
         discovered=context.discovered,
         masked=masked,
-        notes=(*(() if answer.checked else (NOT_CHECKED,)), *look.notes),
+        notes=(*(() if answer.checked else (NOT_CHECKED,)), *look.notes, *rendered),
     )
+
+
+def is_for_browser(reply: Reply) -> bool:
+    """Whether an answer is a page that a browser can show."""
+    kinds = [value for name, value in _fields(reply.head) if name.lower() == b"content-type"]
+    is_page = bool(kinds) and kinds[0].lower().startswith((b"text/html", b"application/xhtml+xml"))
+    return is_page and reply.status == 200 and reply.outcome == "ok"
 
 
 def response_of(url: str, answer: Answer) -> Response:

@@ -188,6 +188,8 @@ class Reader:
         own = (*page.meta.get("tdm-reservation", ()), message.header("TDM-Reservation"))
         if isinstance(reading, Article) and is_left_unread(capture.notes, reserved, own):
             return NotAnArticle(reason="reserved", links=reading.links, notes=reserved)
+        if isinstance(reading, Article) and capture.is_rendered:
+            reading = NotAnArticle(reason="unrendered", links=reading.links)
         return replace(reading, notes=(*reading.notes, *reserved)) if reserved else reading
 
     def _needed_by(self, page: Page, capture: Capture) -> tuple[Link, ...]:

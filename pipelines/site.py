@@ -154,6 +154,12 @@ class Site:
     login: Login | None = None
     """How its subscriber logs in; None where it is crawled as by anybody."""
 
+    render: bool = False
+    """Whether its pages are given to a browser, and what its scripts make of them is read."""
+
+    render_hosts: frozenset[str] = frozenset()
+    """Hosts beside its own domains that its scripts may ask while a page is rendered."""
+
     requisites: tuple[str, ...] = ()
     """What its pages need to be shown and is fetched with them: some of `archive.model.REQUISITE_RELS`."""
 

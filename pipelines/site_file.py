@@ -170,6 +170,8 @@ class SiteTable(_Table):
     language: Annotated[str, AfterValidator(_language)] | Literal[""] = ""
     time_zone: Annotated[str, AfterValidator(_time_zone)] | Literal[""] = ""
     check_certificate: bool = True
+    render: bool = False
+    render_hosts: list[Annotated[str, AfterValidator(_host)]] = []
     requisites: list[Literal["css", "script", "font", "image"]] = []
     politeness: PolitenessTable = PolitenessTable()
     login: LoginTable | None = None
@@ -201,6 +203,13 @@ class SiteTable(_Table):
         if home.startswith("https:") and not form.startswith("https:"):
             raise ValueError("has a `form` that would send the password without TLS")
         return login.model_copy(update={"form": form})
+
+    @field_validator("login")
+    @classmethod
+    def _not_rendered(cls, login: LoginTable | None, info: ValidationInfo) -> LoginTable | None:
+        if login is not None and info.data.get("render"):
+            raise ValueError("and `render` do not go together: a browser is told no secrets")
+        return login
 
     @field_validator("layouts")
     @classmethod
@@ -235,6 +244,8 @@ def read_site(name: str, table: dict[str, Any], *, path: Path, text: str) -> Sit
         politeness=Politeness(delay=checked.politeness.delay, concurrency=checked.politeness.concurrency),
         check_certificate=checked.check_certificate,
         login=_login(checked.login),
+        render=checked.render,
+        render_hosts=frozenset(checked.render_hosts),
         requisites=tuple(rel for rel in REQUISITE_RELS if rel in checked.requisites),
         obey=frozenset(checked.obey),
         layouts=tuple(_layout(layout) for layout in checked.layouts),

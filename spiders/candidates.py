@@ -150,6 +150,12 @@ class Scope:
     check_certificate: bool = True
     """False where the site file says that its certificates are not checked."""
 
+    render: bool = False
+    """True where the site file has its pages rendered."""
+
+    render_hosts: frozenset[str] = frozenset()
+    """Hosts beside the domains that a page may ask while it is rendered."""
+
     since: date | None = None
     """What is known to be older is not fetched; None takes everything."""
 
@@ -178,6 +184,8 @@ class Scope:
             article=site.article,
             exclude=site.exclude,
             check_certificate=site.check_certificate,
+            render=site.render,
+            render_hosts=site.render_hosts,
             since=since,
         )
 
