@@ -1,7 +1,8 @@
 """When an article was published and last changed: from what the page declares, its URL, and what it shows.
 
 Each place that may give a date is a finding with a weight. Sources that agree on a day add up; a declared date that the
-page visibly contradicts loses. What stands in a copyright line is never a date of publication.
+page visibly contradicts loses, unless what contradicts it is a sentence or a sub-heading of the text. What stands in a
+copyright line is never a date of publication.
 """
 
 from __future__ import annotations
@@ -75,8 +76,9 @@ def habits_of(page: Page, language: str) -> Habits:
 def read_dates(page: Page, news: Node, at: int, habits: Habits) -> Dates:
     """Both dates of the article on *page*; *at* is the block of its headline, -1 where none shows it."""
     published = [*_declared(page, news, habits), *_of_url(page), *_of_times(page, habits)]
-    is_declared = any(f.value and f.weight > _VAGUE for f in published)
-    visible = list(_visible(page, max(at, 0), habits, only_whole=is_declared))
+    sure = [f for f in published if f.value and f.weight > _VAGUE]
+    is_declared = any(f.value and f.source in _DECLARING for f in published)
+    visible = list(_visible(page, max(at, 0), habits, only_whole=bool(sure), is_declared=is_declared))
     published += [f for f in visible if f.weight > _FAINT]
     if not any(f.value for f in published):
         published += [f for f in visible if f.weight == _FAINT]
@@ -212,8 +214,8 @@ def _of_times(page: Page, habits: Habits) -> Iterator[Finding]:
             )
 
 
-def _visible(page: Page, at: int, habits: Habits, *, only_whole: bool) -> Iterator[Finding]:
-    """The lines that give little but a date; a weight below 0 means "updated".
+def _visible(page: Page, at: int, habits: Habits, *, only_whole: bool, is_declared: bool) -> Iterator[Finding]:
+    """The lines that give little but a date, and datelines; a weight below 0 means "updated".
 
     Those by the headline come first; the rest of the page is looked at where they give no whole date. With
     *only_whole*, dates without a year and relative ones are left out.
@@ -226,8 +228,74 @@ def _visible(page: Page, at: int, habits: Habits, *, only_whole: bool) -> Iterat
         weight = _weight_of_line(line, found, rest, is_only=len(days) == 1)
         if not found.sure:
             weight = _weight_of_unsure(line, found, weight)
+        is_prose = len(line.text) > MAX_LINE or _is_sentence(line, found)
+        if (is_prose and (is_declared or not _is_dateline(line, found))) or _is_of_the_text(page, line, at):
+            weight = min(weight, _IN_THE_TEXT)
         if weight:
-            yield Finding(found.iso, line.text[:200], "heuristic", f"line {line.distance:+}", weight)
+            raw = line.text[found.start : found.end] if is_prose else line.text[:200]
+            yield Finding(found.iso, raw, "heuristic", f"line {line.distance:+}", weight)
+
+
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_IN_THE_TEXT = 1.5
+"""The most that a date in a sentence or a sub-heading weighs: less than any place that declares one."""
+
+
+def _is_of_the_text(page: Page, line: Line, at: int) -> bool:
+    """Whether a line is a sub-heading or an item of the text: behind a paragraph, which is next to most of them."""
+    if line.distance < 0 or line.is_named("date", "byline"):
+        return False
+    texts, i = page.blocks.texts, line.block
+    heads = _any_paragraph(texts[i + 1 : i + 2])
+    if line.tag == "li" or (heads and line.tag in _HEADINGS):
+        return _any_paragraph(texts[at + 1 : i])
+    return heads and i - 1 > at and _is_paragraph(texts[i - 1])
+
+
+def _any_paragraph(texts: list[str]) -> bool:
+    return any(map(_is_paragraph, texts))
+
+
+def _is_paragraph(text: str) -> bool:
+    return len(text) > _PARAGRAPH and _ends_as_sentence(text)
+
+
+def _ends_as_sentence(text: str) -> bool:
+    return _STOP.search(text, max(0, len(text) - 3)) is not None and _HALF_OF_DAY.search(text) is None
+
+
+def _is_dateline(line: Line, found: Written) -> bool:
+    """Whether the date opens a paragraph and is set off from it: "29.11.2022 – …", "31. Oktober 2023. …"."""
+    return found.start == 0 and _SETS_OFF.match(line.text, found.end) is not None
+
+
+def _is_sentence(line: Line, found: Written) -> bool:
+    """Whether the date stands in a sentence: one that ends as such, with words that no line of name and label has."""
+    text = line.text
+    words = _WORD.findall(f"{text[: found.start]} {text[found.end :]}")
+    count = sum(max(1, len(w) // _LETTERS_OF_A_WORD if _WIDE.match(w) else 1) for w in words if _is_of_prose(w))
+    if not _ends_as_sentence(text):
+        return count >= _WORDS_WITHOUT_A_STOP
+    is_labelled = line.is_named("date", "byline") or _says(" ".join(text.split(maxsplit=2)[:2]), _LABELS)
+    return count >= (_WORDS_OF_A_LABEL if is_labelled else _WORDS_OF_A_SENTENCE)
+
+
+def _is_of_prose(word: str) -> bool:
+    """Whether *word* is neither a name nor a particle such as "on", "by", "am" and "um", which date lines have too."""
+    return len(word) > _LONGEST_PARTICLE and not word[0].isupper()
+
+
+_LABELS = (*_PUBLISHED_WORDS, *_UPDATED_WORDS)
+_STOP = re.compile(r"[.!?…。！？؟।][\"'”’»)\]」』]?$")
+_HALF_OF_DAY = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
+_SETS_OFF = re.compile(r"\s?[.:|–—-]\s")
+_PARAGRAPH = 60
+_LONGEST_PARTICLE = 2
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_LETTERS_OF_A_WORD = 3
+"""Letters that are about a word in Chinese and Japanese, which write no spaces."""
+_WORDS_OF_A_SENTENCE, _WORDS_OF_A_LABEL, _WORDS_WITHOUT_A_STOP = 2, 5, 8
+"""Words of prose in a sentence: where it ends in a stop, where it begins with a label, where it does neither."""
 
 
 def _dates_of_lines(lines: Iterable[Line], habits: Habits) -> Iterator[tuple[Line, Written, str]]:

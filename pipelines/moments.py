@@ -329,6 +329,7 @@ def _timed(iso: str, text: str, start: int, end: int, habits: Habits) -> str:
     return _instant(iso, hours, int(minute), 0, minutes_east) or iso
 
 
+_MAY_BE_AN_HOUR = re.compile(r"\d\d?")
 _A_MONTH = re.compile("|".join(sorted({name[:3] for name in MONTHS if name.isascii()})))
 
 
@@ -337,8 +338,8 @@ def _in_words(text: str, habits: Habits) -> Iterator[Written]:
     if not _A_MONTH.search(text) and text.isascii():
         return
     tokens = [(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
-    # the number before a colon is an hour
-    words = [word if text[end : end + 1] != ":" else ":" for word, _, end in tokens]
+    # the short number before a colon is an hour
+    words = [":" if text[end : end + 1] == ":" and _MAY_BE_AN_HOUR.fullmatch(word) else word for word, _, end in tokens]
     own = MONTHS_OF_LANGUAGE.get(habits.language[:2], {})
     for i, word in enumerate(words):
         month = own.get(word) or MONTHS.get(word)

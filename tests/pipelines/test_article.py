@@ -54,6 +54,14 @@ def test_standfirst_is_not_in_the_body():
     assert LEAD not in article().body
 
 
+def test_sentence_with_a_date_stays_in_the_body():
+    """A first paragraph that tells of a day is text, whether the page declares its own day or not."""
+    told = "On 5 May 1999 the old bridge was opened by the mayor of that time, who is dead."
+    page = BODY.replace('<div class="body">', f'<div class="body"><p>{told}</p>')
+    read = [read_article(page_of(page, head)) for head in (HEAD, "")]
+    assert [isinstance(r, Article) and told in r.body for r in read] == [True, True]
+
+
 def test_evidence_of_every_field():
     """Each field that is filled says where it comes from, once."""
     chosen = [e.field for e in article().evidence if e.chosen]

@@ -144,3 +144,60 @@ def test_the_middle_of_the_days_of_a_list(item: str, middle: str) -> None:
     many, few = (page_of(f"<ul>{''.join(rows[:count])}</ul>") for count in (11, 4))
 
     assert [middle_day(page, habits_of(page, "en")) for page in (many, few)] == [middle, ""]
+
+
+PARAGRAPH = "<p>The council of the town has decided to build a new bridge over the river, said the mayor.</p>"
+OF_THE_BODY = (
+    "<p>On 5 May 1999 the old bridge was opened by the mayor of that time, who is dead.</p>",
+    "<p>The old bridge, opened on 5 May 1999, is to be replaced by a new one, said the mayor on Monday.</p>",
+    "<p>The old bridge was opened on 5 May 1999.</p>",
+    "<p>Die alte Brücke wurde am 5. Mai 1999 eröffnet.</p>",
+    "<p>Published on 5 May 1999, the report said that the old bridge must be closed for good.</p>",
+    "<p>1999年5月5日、古い橋が開通した。</p>",
+    "<p>On 5 May 2024 the old bridge will be closed by the mayor, who is against it.</p>",
+    "<p>PARIS, 5 May 1999 — The old bridge was opened by the mayor.</p>",
+)
+BETWEEN_PARAGRAPHS = (
+    "<h2>14 July 2016</h2>",
+    "<p><strong>5 May 1999</strong></p>",
+    "<p>5 May 1999 – The old bridge was opened.</p>",
+    "<ul><li>5 May 1999: The old bridge opened</li><li>6 May 2001: It closed</li></ul>",
+)
+
+
+@pytest.mark.parametrize(
+    "declaration", [news(datePublished="2018-06-18T09:30:00+02:00"), PUBLISHED.format("2018-06-18")]
+)
+@pytest.mark.parametrize("above", ["", PARAGRAPH])
+@pytest.mark.parametrize("text", OF_THE_BODY)
+def test_date_in_a_sentence_is_not_publication(text: str, above: str, declaration: str):
+    """What a sentence tells of another day does not beat what the page declares, in whatever paragraph it stands."""
+    page = page_of(f"{TITLE}{above}{text}{PARAGRAPH}{PROSE}", declaration)
+    assert dates_of(page).published[:10] == "2018-06-18"
+
+
+@pytest.mark.parametrize(
+    "declaration", [news(datePublished="2018-06-18T09:30:00+02:00"), PUBLISHED.format("2018-06-18")]
+)
+@pytest.mark.parametrize("text", BETWEEN_PARAGRAPHS)
+def test_date_that_heads_a_part_of_the_text_is_not_publication(text: str, declaration: str):
+    """The days of a chronicle are sub-headings and items of its text."""
+    page = page_of(f"{TITLE}{PARAGRAPH}{text}{PARAGRAPH}{PROSE}", declaration)
+    assert dates_of(page).published[:10] == "2018-06-18"
+
+
+@pytest.mark.parametrize("text", [*OF_THE_BODY[:6], OF_THE_BODY[7]])
+def test_sentence_is_not_the_line_of_the_date(text: str):
+    """Where a sentence is all that gives a date, its text is that date alone, so that it stays in the body."""
+    raw = dates_of(page_of(f"{TITLE}{text}{PROSE}")).published_raw
+    assert 0 < len(raw) < 12
+    assert raw in text
+
+
+def test_dateline_is_read_where_nothing_is_declared():
+    """A date that opens a paragraph and is set off from it dates the article, before that of a `<time>` elsewhere."""
+    page = page_of(
+        f"<time datetime='2018-06-19'>Tuesday</time>{TITLE}"
+        f"<p>18. Juni 2018. Die alte Brücke wird ersetzt, sagte der Rat der Stadt am Montag.</p>{PROSE}"
+    )
+    assert dates_of(page, "de").published == "2018-06-18"
