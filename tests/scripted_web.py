@@ -11,6 +11,7 @@ APP, DATA, ADS = "app.example", "data.example", "ads.example"
 HOME = f"http://{APP}/"
 STORY = f"http://{APP}/2026/11/20/the-plant-of-the-town-opens"
 SECOND = f"http://{APP}/2026/11/21/the-harbour-gets-a-second-crane"
+RESERVED = f"http://{APP}/2026/11/22/what-is-not-to-be-mined"
 _WORDS = "The ministry said on Tuesday that the new plant will be ready by spring and employ four hundred people. "
 TEXT = {STORY: f"By the river. {_WORDS * 4}", SECOND: f"At the sea. {_WORDS * 4}"}
 HEADLINES = {STORY: "The plant of the town opens", SECOND: "The harbour gets a second crane"}
@@ -38,7 +39,10 @@ show().catch(problem => { app.textContent = "failed: " + problem; });
 
 
 class ScriptedWeb:
-    """The paper, the host of its data, and one of advertisements. Its second story has its text without scripts too."""
+    """The paper, the host of its data, and one of advertisements. Its second story has its text without scripts too.
+
+    A third one, of the feed alone, reserves text and data mining.
+    """
 
     hosts = (APP, DATA, ADS)
     now = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -55,6 +59,8 @@ class ScriptedWeb:
             return Reply(
                 body=(_SHELL % (_SCRIPT, _of(url) if url == SECOND else "")).encode(), etag='"shell"', gzip=True
             )
+        if url == RESERVED:
+            return Reply(body=(_SHELL % (_SCRIPT, "")).encode(), headers=(("TDM-Reservation", "1"),))
         if path == "/app.js":
             return Reply(mime="text/javascript", body=_APP.encode(), gzip=True)
         if path == "/feed/":
@@ -77,7 +83,8 @@ class ScriptedWeb:
 
 
 def _feed() -> str:
-    items = "".join(f"<item><title>{words}</title><link>{url}</link></item>" for url, words in HEADLINES.items())
+    told = {**HEADLINES, RESERVED: "What is not to be mined"}
+    items = "".join(f"<item><title>{words}</title><link>{url}</link></item>" for url, words in told.items())
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>App</title>{items}</channel></rss>'
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,18 @@ from archive.errors import DamagedRecord
 from archive.warc import read_captures
 from crawler.newsweb import LogEntry, serve
 from tests.end_to_end import Ran, crawl_words, environment, missing, rows, run
-from tests.scripted_web import ADS, DATA, HEADLINES, HOME, SECOND, STORY, TEXT, ScriptedWeb
+from tests.scripted_web import ADS, APP, DATA, HEADLINES, HOME, RESERVED, SECOND, STORY, TEXT, ScriptedWeb
 from tests.serving import CHROMIUM
 
-SITE_FILE = f'name = "app"\nhome = "{HOME}"\nrender_hosts = ["{DATA}", "10.11.12.13"]\nrender = %s\n'
+SITE_FILE = f"""name = "app"
+home = "{HOME}"
+feeds = ["/feed/"]
+sitemaps = ["/none.xml"]
+obey = ["tdm"]
+render = %s
+render_hosts = ["{DATA}", "10.11.12.13"]
+"""
+DELAY = 0.2
 
 
 class App:
@@ -64,7 +73,7 @@ def _browser() -> None:
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> App:
     """The paper, crawled twice with a browser."""
     app = App(tmp_path_factory.mktemp("rendered"))
-    app.crawl(ScriptedWeb()).done()
+    app.crawl(ScriptedWeb(), "--delay", str(DELAY)).done()
     app.crawl(ScriptedWeb(), "--recheck").done()
     return app
 
@@ -149,6 +158,24 @@ def test_robots_first_on_the_host_of_the_data(rendered: App) -> None:
     assert next(entry.path for entry in rendered.visits[0] if entry.host == DATA) == "/robots.txt"
 
 
+def test_pauses_hold_for_the_browser(rendered: App) -> None:
+    """By the server's own clock no host is asked twice within the pause, whoever asks."""
+    gaps = [
+        (host, later - earlier)
+        for host in ScriptedWeb.hosts
+        for earlier, later in pairwise(entry.at for entry in rendered.visits[0] if entry.host == host)
+    ]
+
+    assert {host for host, _ in gaps} == {APP, DATA}
+    assert min(gap for _, gap in gaps) >= DELAY
+
+
+def test_a_page_that_is_not_to_be_mined(rendered: App) -> None:
+    """Where reservations are obeyed, a page that reserves text and data mining by a header is not rendered."""
+    assert RESERVED in rendered.asked(0)
+    assert rendered.rows(f"select kind from captures where url = '{RESERVED}' and kind = 'conversion'") == []
+
+
 def test_scripts_are_fetched_once(rendered: App) -> None:
     """Pages share scripts and style sheets: each is asked for once a job, and is a revisit the next time."""
     assert rendered.asked(0).count(f"{HOME}app.js") == 1
@@ -174,10 +201,10 @@ def test_it_is_whole(rendered: App) -> None:
 
 
 def test_what_is_requested_by_the_browser_is_no_page(rendered: App) -> None:
-    """Coverage counts home page, feed, two articles and robots.txt of both hosts, and nothing that pages need."""
+    """Coverage counts home page, feed, three pages and robots.txt of both hosts, and nothing that pages need."""
     [site] = rendered.run("status", "--coverage", "--json").done().json
 
-    assert site["fetched"] == 6
+    assert site["fetched"] == 7
 
 
 def test_a_page_with_its_text_in_the_markup(rendered: App) -> None:

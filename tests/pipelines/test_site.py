@@ -102,6 +102,17 @@ def test_what_is_fetched_with_pages() -> None:
     assert with_some.reading_digest != without.reading_digest == sites().reading_digest
 
 
+def test_rendering_and_a_login() -> None:
+    """A site is rendered, or read as its subscriber: no browser is told a secret."""
+    text = 'name = "acme"\nhome = "https://acme.example/"\nrender = true\nrender_hosts = ["api.example"]\n'
+    login = '[login]\nform = "/login"\nfields = { user = "ACME_USER", password = "ACME_PASSWORD" }\n'
+
+    assert sites(acme=text).named("acme").render
+    assert sites(acme=text).named("acme").render_hosts == {"api.example"}
+    with pytest.raises(SiteFileError, match="`render` do not go together"):
+        sites(acme=text + login).named("acme")
+
+
 def test_a_requisite_that_is_none() -> None:
     """A word that is not in the list is told with its line."""
     with pytest.raises(SiteFileError, match=r"line 3: requisites.*'css', 'script', 'font' or 'image'"):
