@@ -197,7 +197,7 @@ def _article_score(page: Page, news: Node, signs: Signs) -> float:
     is_place = not news and _names_a_place(page, signs)
     score += 1.3 if signs.is_shown and signs.published and not is_place and _is_titled(page, signs.headline) else 0.0
     # a later page of an article need not say again who wrote it when
-    score += 1.3 if signs.is_continued and signs.is_shown and _is_titled(page, signs.headline) else 0.0
+    score += 1.6 if signs.is_continued and signs.is_shown and _is_titled(page, signs.headline) else 0.0
     score += 1.4 if letters > 1_500 else 0.9 if letters > 600 else 0.3 if letters > 250 else -1.0
     return score - _against(signs, kinds, letters, is_news=bool(news)) - 0.8 * is_place + _score_of_url(page.url)
 
