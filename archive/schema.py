@@ -342,7 +342,8 @@ CONTINUATIONS = (
            a.date_modified, a.section, a.keywords, a.language, a.publisher,
            t.body || coalesce(
              (select group_concat(char(10, 10) || p.lead || p.body, '')
-              from (select iif(x.standfirst in ('', t.standfirst), '', x.standfirst || char(10, 10)) as lead, x.body
+              from (select iif(x.standfirst in ('', t.standfirst, substr(x.body, 1, length(x.standfirst))),
+                               '', x.standfirst || char(10, 10)) as lead, x.body
                     from article_pages as n
                     join texts as x on x.id = n.text_id
                     where n.article_id = a.id

@@ -42,8 +42,9 @@ _ELSEWHERE = 1.1
 _BY = re.compile(rf"^\W*(?:{BY})(?:\s*[:：]\s*|\s+)", re.IGNORECASE)
 _BY_SURE = re.compile(
     r"^\W*(?:(?:written|posted|published|story|words|reported|review(?:ed)?|recipe|text|article|analysis|edited)\s+)?by\b\s*[:：]?\s*"
-    r"|^\W*(?:(?:geschrieben|verfasst|veröffentlicht|ein \w+) )?von\b\s*[:：]?\s*"
-    r"|^\W*(?:par|por|door|autorin|autoren|autore|autor|auteur|authors?|автор|текст|text|記者)\b\s*[:：]?\s*",
+    r"|^\W*(?:(?:geschrieben|verfasst|veröffentlicht|ein \w+) )?von\b\s*[:：]?\s*(?:unser(?:em|er|en)\s+\w+\s+)?"
+    r"|^\W*(?:par|por|door|autorin|autoren|autore|autor|auteur|authors?|автор|текст|text|記者)\b\s*[:：]?\s*"
+    r"(?:(?:onze|notre|nuestr[oa]|noss[oa])\s+\w+\s+)?",
     re.IGNORECASE,
 )
 _BY_WORDS = frozenset(
@@ -99,6 +100,15 @@ _CASELESS = re.compile(r"[\u0590-\u08ff\u0900-\u0fff\u3040-\u30ff\u3400-\u9fff\u
 _CASELESS_ROLE = re.compile(
     r"(?:\s*(?:기자|특파원|記者|特派員|編集委員|论说委员|通讯员|外\s*\d*명))+$|^(?:記者|文|撮影)\s*[:：/・=＝]?\s*"
 )
+_PICTURED = re.compile(
+    rf"(?:[;,/&|]|\b(?:{AND})\b)\s*[^;,/&|()]{{2,60}}\((?:fotos?|photos?|bild(?:er)?|videos?|illustrations?)\)",
+    re.IGNORECASE,
+)
+"""A further name on a byline, of who took the pictures."""
+
+_THE = re.compile(r"[Tt]he\s+[A-Z]")
+"""How the name of a paper begins, and never that of a person."""
+
 _HAS_DIGIT = re.compile(r"\d")
 
 
@@ -130,7 +140,7 @@ def read_authors(page: Page, news: Node, lines: Iterable[Line], others: Iterable
     site = {*map(plain, others), plain(page.meta_value("og:site_name")), plain(news_name(page))} - {""}
     signed = [s for s in _signed(page, news, list(lines), site) if s.people or s.others]
     if not any(s.people for s in signed):
-        signed += _of_lines(_signed_lines(page), site, far=True)
+        signed += _of_lines(page, _signed_lines(page), site, far=True)
     chosen = _choose(signed)
     names = (chosen.people or chosen.others) if chosen else ()
     findings = [s.finding for s in signed]
@@ -185,7 +195,7 @@ def _signed(page: Page, news: Node, lines: list[Line], site: set[str]) -> Iterat
     yield from _of_json_ld(page, news, site)
     yield from _of_meta(page, site)
     yield from _of_marked(page, site)
-    yield from _of_lines(_bylines(lines), site)
+    yield from _of_lines(page, _bylines(lines), site)
 
 
 def _of_json_ld(page: Page, news: Node, site: set[str]) -> Iterator[_Signed]:
@@ -282,11 +292,14 @@ def _may_begin(text: str) -> bool:
 _MARKED = re.compile(r"\d.*[^\W\d]{3}|[^\W\d]{3}.*\d|[|•·–—⋅]")
 
 
-def _of_lines(lines: Iterable[Line], site: set[str], *, far: bool = False) -> Iterator[_Signed]:
+def _of_lines(page: Page, lines: Iterable[Line], site: set[str], *, far: bool = False) -> Iterator[_Signed]:
     for line in lines:
-        if line.hints_at("related", "comment", "nav", "popular") and not line.is_named("byline"):
+        is_aside = line.hints_at("related", "comment", "nav", "popular") and not line.is_named("byline")
+        if is_aside or (line.hints_at("comment") and not _may_begin(line.text)):
             continue
-        signed = _signed_in(line, site, only_sure=far)
+        is_byline = line.is_named("byline") or line.tag == "address"
+        text = _apart(page, line) if is_byline or _may_begin(line.text) else line.text
+        signed = _signed_in(line, site, text, only_sure=far)
         if signed:
             people, others, weight = signed
             place = Finding(
@@ -299,9 +312,45 @@ def _of_lines(lines: Iterable[Line], site: set[str], *, far: bool = False) -> It
             yield _Signed(people, others, place)
 
 
-def _signed_in(line: Line, site: set[str], *, only_sure: bool) -> tuple[tuple[str, ...], tuple[str, ...], float] | None:
+def _apart(page: Page, line: Line) -> str:
+    """The text of a line, with a break where elements meet without a space, or before one that names a role."""
+    text = line.text
+    first, last = page.blocks.spans[line.block]
+    if len(text) > MAX_BYLINE or first.mem_id == last.mem_id:
+        return text
+    apart = ""
+    for node in _texts_between(first, last):
+        piece = node.text_content or ""
+        joint = apart[-1:].isalpha() and piece[:1].isalpha()
+        is_role = bool(apart.strip()) and not ROLES.isdisjoint(_words(piece)) and piece[:1].isupper()
+        apart += f" | {piece}" if joint or is_role else piece
+    return fold(apart) if "|" in apart and "|" not in text else text
+
+
+def _texts_between(first: LexborNode, last: LexborNode) -> Iterator[LexborNode]:
+    """The text nodes from *first* to *last*, in the page's order."""
+    node: LexborNode | None = first
+    for _ in range(_MOST_NODES):
+        if node is None:
+            return
+        if node.tag_id == first.tag_id:
+            yield node
+        if node.mem_id == last.mem_id:
+            return
+        below = node.first_child
+        while below is None and node is not None and node.next is None:
+            node = node.parent
+        node = below or (node.next if node is not None else None)
+
+
+_MOST_NODES = 100
+
+
+def _signed_in(
+    line: Line, site: set[str], text: str, *, only_sure: bool
+) -> tuple[tuple[str, ...], tuple[str, ...], float] | None:
     """People and organisations that sign in a line, and how sure that is; None for a line that is no byline."""
-    text = _GLUED.sub(" ", line.text)
+    text = _GLUED.sub(" ", text)
     if text.split(maxsplit=1)[0].lower() in _MEDIA:
         return None
     is_named = line.is_named("byline") or line.tag == "address"
@@ -401,6 +450,8 @@ def _declared_people(raw: str, site: set[str], *, is_person: bool) -> tuple[str,
     names = tuple(p for p in pieces if _is_person(p) and plain(p) not in site)
     if names or not pieces:
         return names
+    if is_person and len(pieces) == 2 and _WEAK.search(raw) and all(_NAME_WORD.fullmatch(p) for p in pieces):
+        return (f"{pieces[1]} {pieces[0]}",)
     only = pieces[0]
     is_name = (
         len(pieces) == 1
@@ -412,6 +463,7 @@ def _declared_people(raw: str, site: set[str], *, is_person: bool) -> tuple[str,
     return (only,) if is_person and is_name and is_word else ()
 
 
+_NAME_WORD = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ'’-]+(?:[ -][A-ZÀ-Þ][a-zà-ÿ'’-]+)?")
 _PLAIN_NAME = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ'’]+(?: [A-ZÀ-Þ]\.?| [A-ZÀ-Þ][a-zà-ÿ'’]+(?:-[A-ZÀ-Þ][a-zà-ÿ]+)?){1,3}")
 _LABELS = frozenset(word.replace("_", " ").split()[0] for word in (*PUBLISHED, *UPDATED))
 _NOT_PLAIN = ROLES | _LABELS | {word for phrase in f"{BY}|{AND}".lower().split("|") for word in phrase.split()}
@@ -423,12 +475,12 @@ def _pieces(text: str) -> tuple[str, ...]:
     text = fold(html.unescape(text[:MAX_BYLINE]))
     if _PLAIN_NAME.fullmatch(text) and not _NOT_PLAIN & set(text.lower().split()):
         return (text,)
-    text = _EMAIL.sub(" ", _BRACKETED.sub(" , ", _GLUED.sub(" | ", text)))
+    text = _EMAIL.sub(" ", _BRACKETED.sub(" , ", _GLUED.sub(" | ", _PICTURED.sub(" ", text))))
     found = []
     for strong in _STRONG.split(text):
         for weak in _WEAK.split(strong):
             piece = _BY.sub("", _CASELESS_ROLE.sub("", weak).strip(" .:-–—*“”\"'\u200b"))
-            piece = _without_role(piece.strip(" .:-–—*“”\"'"))
+            piece = "" if _THE.match(piece) else _without_role(piece.strip(" .:-–—*“”\"'"))
             if piece and piece.casefold().split(". ")[0] not in DEGREES:
                 found.append(piece)
     return tuple(found)
@@ -480,7 +532,7 @@ def _is_person(name: str) -> bool:
         return False
     if any(_slug(w) in AGENCIES and w.isupper() for w in words):
         return False
-    return all(_is_name_word(w) for w in words) and sum(len(w) > 1 for w in words) >= 1
+    return all(_is_name_word(w) for w in words) and any(len(w) > 1 and _bare(w) not in PARTICLES for w in words)
 
 
 def _is_name_word(word: str) -> bool:

@@ -8,7 +8,8 @@ BY_INSIDE = "by|von|par|por|door|av|af|przez|автор|autor|author|yazan|oleh|
 BY = (
     "written by|posted by|published by|story by|reported by|words by|text by|reviewed by|submitted by|article by|report by|author|authors"
     "|by|from our correspondent|geschrieben von|verfasst von|ein artikel von|ein beitrag von|ein gastbeitrag von|eine analyse von"
-    "|ein kommentar von|interview von|von unserem korrespondenten|autor|autorin|autoren|text|von|par|publié par|écrit par|propos recueillis par"
+    "|ein kommentar von|interview von|von unserem korrespondenten|von unserem redakteur|von unserer redakteurin|von unserem reporter|von unserer reporterin"
+    "|von unserem mitarbeiter|von unserer mitarbeiterin|door onze redacteur|door onze verslaggever|por nuestro corresponsal|作者|记者|autor|autorin|autoren|text|von|par|publié par|écrit par|propos recueillis par"
     "|texte|auteur|por|escrito por|publicado por|redacción|autora|texto|di|a cura di|scritto da|autore|testo|da|door|geschreven door|tekst"
     "|av|skriven av|skrevet av|af|skrevet af|kirjoittanut|teksti|od|przez|napisał|napisała|autorzy|tekst|автор|автора|текст|авторы"
     "|yazan|haber|yazar|szerző|írta|de|scris de|od autora|napsal|napsala|penulis|oleh|reporter|tác giả|συντάκτης|του|της|بقلم|كتب|كتبت|מאת|文|記者|取材・文"
@@ -59,7 +60,7 @@ OFFICES = frozenset(
 """Words that make a name that of an organisation."""
 
 NOBODY = frozenset(
-    "no-author admin administrator guest anonymous unknown none null user root webmaster editor author default undefined".split()
+    "staff staff-writer staff-reporter no-author admin administrator guest anonymous unknown none null user root webmaster editor author default undefined".split()
 )
 """What content systems put where there is no author, words joined by hyphens."""
 

@@ -167,3 +167,35 @@ def test_where_somebody_lives_is_no_name():
     """A word that ends in "-based" tells of a person and is none."""
     line = "<div class=byline>Ann Lee is a Los Angeles-based writer on coffee.</div>"
     assert authors_of(page_of(f"{TITLE}{line}{PROSE}", '<meta name="author" content="Ann Lee">')) == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("<div class=byline><span>Ann Lee</span><span>Political editor</span></div>", ("Ann Lee",)),
+        ("<div class=byline><span>Ann Lee</span> <span>Political editor</span></div>", ("Ann Lee",)),
+        ("<p>By <a href=/ann>Ann Lee</a><span>Political editor</span></p>", ("Ann Lee",)),
+        ("<div class=byline><a href=/ann>Ann Lee</a><a href=/bob>Bob Roe</a></div>", ("Ann Lee", "Bob Roe")),
+        ("<p class=byline>By <b>Ann</b> <b>Lee</b></p>", ("Ann Lee",)),
+        ("<p class=byline>Von unserem Redakteur Jörg Weiß</p>", ("Jörg Weiß",)),
+        ("<p class=byline>Door onze redacteur Jan van den Berg</p>", ("Jan van den Berg",)),
+        ("<p class=byline>作者：王小明</p>", ("王小明",)),
+        ("<p class=byline>Por João da Silva, do G1, em São Paulo</p>", ("João da Silva",)),
+        ("<p class=byline>By Ann Lee / The New York Times</p>", ("Ann Lee",)),
+        ("<p class=byline>Von Jörg Weiß (Text) und Anna Müller (Fotos)</p>", ("Jörg Weiß",)),
+    ],
+)
+def test_bylines_as_they_are_marked_up(byline: str, names: tuple[str, ...]):
+    """Elements of a byline are told apart without a space between them; papers and photographers are no authors."""
+    assert authors_of(page_of(f"<article>{TITLE}{byline}{PROSE}</article>")) == names
+
+
+def test_a_declared_name_with_the_family_name_first():
+    """A person called "Lee, Ann" is Ann Lee."""
+    assert authors_of(page_of(TITLE, news('{"@type": "Person", "name": "Lee, Ann"}'))) == ("Ann Lee",)
+
+
+def test_who_comments_is_no_author():
+    """The name above a comment signs the comment."""
+    comment = "<section id=comments><div class=comment><div class=author>bob</div><p>Nice bridge.</p></div></section>"
+    assert authors_of(page_of(f"<article>{TITLE}{PROSE}</article>{comment}")) == ()
