@@ -161,7 +161,7 @@ def _signs(page: Page, article: Article, at: int, *, is_news: bool) -> Signs:
         headline=article.headline,
         is_shown=at >= 0,
         is_continued=bool(page_before(url_key(page.url), page.links)),
-        body=article.body,
+        body="\n".join([article.body, *(image.caption for image in article.images)]),
         published=bool(article.date_published),
         authors=bool(article.authors),
         link_share=sum(blocks.link_letters) / letters if letters else 0.0,

@@ -20,7 +20,7 @@ from pipelines.block_model import load_model
 from pipelines.blocks import TAGS, Blocks
 from pipelines.body_lines import Fields, is_end_label, settle
 from pipelines.body_markup import clean_text, framed, markup, plain_text
-from pipelines.pictures import pictures_of
+from pipelines.pictures import marked_captions, pictures_of
 from pipelines.vocabulary import HINT_BIT
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ _TAIL_SHARE: Final = 0.3
 _CERTAIN: Final = 0.85
 _HEADING: Final = 0.2
 """How likely a heading between two blocks of the body has to be."""
+
+_CAPTION: Final = 0.2
+"""How likely a caption behind the body has to be for its picture to be one of the article."""
 
 _HEADINGS: Final = frozenset(TAGS.index(tag) for tag in ("h2", "h3", "h4", "h5", "h6"))
 _COMMENT: Final = HINT_BIT["comment"]
@@ -112,7 +115,7 @@ def read_body(
     return Body(
         text=plain_text(blocks, in_frames),
         html=markup(blocks, in_frames, page.base_url),
-        images=pictures_of(blocks, set(chosen), page.base_url),
+        images=pictures_of(blocks, set(chosen), _last_caption(blocks, likely, chosen), page.base_url),
         confidence=_confidence(blocks, likely, chosen),
         dropped=_dropped(blocks, chosen),
         comments=_comments(blocks, chosen),
@@ -127,6 +130,15 @@ def choose(blocks: Blocks, likely: NDArray[np.float32], fields: Fields) -> list[
     if _confidence(blocks, likely, chosen) >= CONFIDENT:
         return chosen
     return _in_one_element(blocks, likely, chosen)
+
+
+def _last_caption(blocks: Blocks, likely: NDArray[np.float32], chosen: Sequence[int]) -> int:
+    """The last block of the body, or of the captions right behind it that are not unlikely: a gallery."""
+    last = chosen[-1] if chosen else -1
+    captions = marked_captions(blocks)
+    while last + 1 in captions and likely[last + 1] > _CAPTION:
+        last += 1
+    return last
 
 
 def _in_one_element(blocks: Blocks, likely: NDArray[np.float32], chosen: list[int]) -> list[int]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from pipelines.blocks import TAGS, Blocks
 from pipelines.finding import width
+from pipelines.pictures import marked_captions
 from pipelines.vocabulary import HINT_BIT
 
 _PARAGRAPH: Final = 120
@@ -125,7 +126,7 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     if _are_links(blocks, likely):
         return []
     likely = _without_unseen(blocks, likely)
-    captions = _captions(blocks, likely)
+    captions = _marked_captions(blocks, likely) | _captions(blocks, likely)
     chosen = [i for i in _with_tables(blocks, likely) if i not in captions and not _is_cross_reference(blocks, i)]
     chosen = [i for i in _with_signatures(blocks, chosen) if not _is_row_of_pages(blocks, i)]
     chosen = _without_consent(blocks, chosen, fields.headline)
@@ -373,6 +374,12 @@ def _is_row_of_pages(blocks: Blocks, block: int) -> bool:
     """Whether the block leads to the other pages of an article that is split: "Page: 1 2 3", "Seite 1 von 3 weiter"."""
     text = blocks.texts[block]
     return blocks.links[block] > 0 and len(text) <= _LONGEST_CLOSING_LINE and _ROW_OF_PAGES.fullmatch(text) is not None
+
+
+def _marked_captions(blocks: Blocks, chosen: list[int]) -> set[int]:
+    """The captions that are marked as such; none where a gallery says nothing else."""
+    found = marked_captions(blocks) & set(chosen)
+    return found if len(found) < len(chosen) else set()
 
 
 def _captions(blocks: Blocks, chosen: list[int]) -> set[int]:

@@ -61,7 +61,7 @@ class Signs:
     """Whether the headline stands on the page."""
 
     body: str = ""
-    """The body's text."""
+    """The body's text and the captions of its pictures: of a gallery they are most of what it says."""
 
     published: bool = False
     """Whether there is a date of publication."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from archive.model import Image
@@ -15,6 +15,13 @@ _FIGURE: Final = TAGS.index("figure")
 _FIGCAPTION: Final = TAGS.index("figcaption")
 _SOURCES: Final = ("src", "data-src", "data-original", "data-lazy-src", "data-image", "data-srcset", "srcset")
 _SMALLEST: Final = 100
+_AROUND: Final = 6
+"""Elements around a picture that a caption of it may stand in, counted from the inside."""
+
+_MOST_LINES: Final = 20
+_LONGEST_CAPTION: Final = 1_000
+"""Letters of a caption; what is longer is an article in a `figcaption` that nobody closed."""
+
 _MOST: Final = 200
 _CREDIT: Final = re.compile(
     r"[\s(\[|–—/-]*(?:(?:photo(?:graph)?|image|picture|foto|bild|imagen|illustration|grafik)?\s*(?:credits?|courtesy|by|:|©)"
@@ -23,11 +30,11 @@ _CREDIT: Final = re.compile(
 )
 
 
-def pictures_of(blocks: Blocks, body: Collection[int], base_url: str) -> tuple[Image, ...]:
-    """The pictures between the first and the last block of *body*, and the one just before it, without repetition."""
+def pictures_of(blocks: Blocks, body: Collection[int], last: int, base_url: str) -> tuple[Image, ...]:
+    """The pictures from the one just before *body* to the one behind the block *last*, without repetition."""
     if not body:
         return ()
-    first, last = min(body), max(body)
+    first = min(body)
     found: dict[str, Image] = {}
     for node, element, place in blocks.images[: _MOST * 5]:
         if first - 6 <= place <= last + 1 and len(found) < _MOST:
@@ -37,6 +44,34 @@ def pictures_of(blocks: Blocks, body: Collection[int], base_url: str) -> tuple[I
                 if place > first - 1 or caption or credit:
                     found[url] = Image(url=url, caption=caption, credit=credit)
     return tuple(found.values())
+
+
+def marked_captions(blocks: Blocks) -> set[int]:
+    """The blocks in every `figcaption` beside a picture."""
+    if _FIGCAPTION not in blocks.tags:
+        return set()
+    pictured = set(_pictured(blocks))
+    held = [
+        range(blocks.first_blocks[element], blocks.end_blocks[element])
+        for element, tag in enumerate(blocks.tags)
+        if tag == _FIGCAPTION and blocks.parents[element] in pictured
+    ]
+    return {i for lines in held if _may_be_caption(blocks, lines) for i in lines}
+
+
+def _may_be_caption(blocks: Blocks, lines: range) -> bool:
+    return len(lines) <= _MOST_LINES and sum(len(blocks.texts[i]) for i in lines) <= _LONGEST_CAPTION
+
+
+def _pictured(blocks: Blocks) -> Iterator[int]:
+    """The elements close around pictures."""
+    for _, innermost, _ in blocks.images:
+        element = innermost
+        for _ in range(_AROUND):
+            if element < 0:
+                break
+            yield element
+            element = blocks.parents[element]
 
 
 def split_credit(caption: str) -> tuple[str, str]:

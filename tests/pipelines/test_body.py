@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 
@@ -107,6 +108,40 @@ def test_caption_is_apart():
         f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{FOUR}",
         (Image(url="https://times.example/b.jpg", caption="The bridge in March.", credit="Ann Poe"),),
     )
+
+
+def figures(count: int) -> str:
+    picture = "<figure><a href=/{0}><img src=/{0}.jpg></a><figcaption><p>The harbour in {0}.</p></figcaption></figure>"
+    return "".join(picture.format(year) for year in range(1960, 1960 + count))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        paragraphs(ONE, TWO) + figures(12) + paragraphs(THREE, FOUR),
+        paragraphs(ONE, TWO, THREE, FOUR) + figures(12),
+        "".join(paragraphs(text) + figures(4) for text in (ONE, TWO, THREE, FOUR)).replace("1960", "1959"),
+    ],
+    ids=["in the text", "behind it", "between all paragraphs"],
+)
+def test_captions_of_a_gallery_are_apart(inside: str):
+    """Many figures in a row bring none of their captions into the body, and each picture keeps its own."""
+    found = body(article(inside))
+
+    assert blocks_of(found.text) == [ONE, TWO, THREE, FOUR]
+    assert {image.caption for image in found.images} == set(re.findall(r"The harbour in \d+\.", inside))
+
+
+def test_gallery_that_says_nothing_else():
+    """Where captions are all the text there is, they are kept as the body."""
+    assert len(blocks_of(body(article(figures(12))).text)) == 12
+
+
+def test_article_in_a_caption_that_nobody_closed():
+    """A text as long as an article is no caption."""
+    inside = f"<figure><img src=/b.jpg><figcaption>{paragraphs(*[ONE, TWO, THREE, FOUR] * 3)}</figcaption></figure>"
+
+    assert len(blocks_of(body(article(paragraphs(FOUR) + inside)).text)) > 4
 
 
 @pytest.mark.parametrize(
