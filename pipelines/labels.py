@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -101,16 +101,27 @@ def read_section(page: Page, news: Node, at: int, headline: str) -> Label:
 
 def read_keywords(page: Page, news: Node, headline: str) -> tuple[tuple[str, ...], tuple[Evidence, ...]]:
     """Tags and topics of the article, each once, of the first place that gives any."""
+    kept: tuple[str, ...] = ()
+    findings: list[Finding] = []
     for source, selector, raws in _keyword_places(page, news):
-        words = [w for raw in raws[:MAX_KEYWORDS] for w in _split_keywords(raw, alone=len(raws) == 1)]
-        kept: dict[str, str] = {}
-        for word in words:
-            if 1 < len(word) <= 80 and plain(word) not in {"", plain(headline)}:
-                kept.setdefault(plain(word), word)
-        if kept:
-            found = Finding("", "; ".join(raws), source, selector)
-            return tuple(kept.values())[:MAX_KEYWORDS], evidence_of("keywords", [found], found)
-    return (), ()
+        words = _keywords_in(raws, headline) if raws else ()
+        if words:
+            findings.append(Finding("", "; ".join(raws), source, selector))
+            kept = kept or words
+    if not kept:
+        shown = [fold(tag.text()) for tag in page.tree.css('a[rel~="tag"]')[:MAX_KEYWORDS]]
+        kept = _keywords_in(shown, headline)
+        findings = [Finding("", "; ".join(shown), "heuristic", "a[rel~=tag]")] if kept else []
+    return kept, evidence_of("keywords", findings, findings[0] if findings else None)
+
+
+def _keywords_in(raws: Sequence[str], headline: str) -> tuple[str, ...]:
+    words = (word for raw in raws[:MAX_KEYWORDS] for word in _split_keywords(raw, alone=len(raws) == 1))
+    kept: dict[str, str] = {}
+    for word in words:
+        if 1 < len(word) <= 80 and plain(word) not in {"", plain(headline)}:
+            kept.setdefault(plain(word), word)
+    return tuple(kept.values())[:MAX_KEYWORDS]
 
 
 def read_publisher(page: Page, news: Node) -> Label:

@@ -91,6 +91,23 @@ def test_link_by_the_headline(url: str, line: str, section: str):
     assert read_section(page, {}, 2, "Harbour gets a new bridge").value == section
 
 
+def test_keywords_that_are_shown_alone():
+    """Links that call themselves tags count where nothing is declared."""
+    page = page_of('<p><a rel="tag" href="/tag/bridge">Bridge</a> <a rel="nofollow tag" href="/t">Harbour</a></p>')
+    words, [evidence] = read_keywords(page, {}, "x")
+    assert (words, evidence.raw) == (("Bridge", "Harbour"), "Bridge; Harbour")
+
+
+def test_keywords_of_several_places():
+    """The first place counts; what another one says stays as evidence."""
+    page = page_of(head='<meta name="news_keywords" content="Bridge, Harbour">')
+    words, evidence = read_keywords(page, {"keywords": ["Council"]}, "x")
+    assert (words, [(e.raw, e.chosen) for e in evidence]) == (
+        ("Bridge", "Harbour"),
+        [("Bridge, Harbour", True), ("Council", False)],
+    )
+
+
 def test_keywords():
     """Each topic stands once, in the page's order."""
     page = page_of(head='<meta name="news_keywords" content="Bridge, Harbour, bridge; Council &amp;amp; city">')
