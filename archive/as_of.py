@@ -1,6 +1,6 @@
 """Articles as they stood on a day: derived from the captures until then by the same rules as today's.
 
-Most articles have one text, and their rows say all; only for the others are the captures looked through.
+A search finds them by `article_states`; what else is shown of them comes from the captures.
 """
 
 from __future__ import annotations
@@ -12,22 +12,6 @@ from typing import Any
 
 from archive import derive
 from archive.pages import Pages, Showing
-
-FUNCTION = "text_as_of"
-"""Name of the SQL function that `register` makes: the text that an article showed last before an instant."""
-
-
-def register(db: sqlite3.Connection) -> None:
-    """Gives the connection the function; what it has looked up it keeps for one search."""
-    known: dict[tuple[str, str], int | None] = {}
-
-    def text_as_of(article: str, until: str) -> int | None:
-        if (article, until) not in known:
-            showings = _showings(db, [article], until)[article]
-            known[article, until] = showings[-1].text_id if showings else None
-        return known[article, until]
-
-    db.create_function(FUNCTION, 2, text_as_of)
 
 
 def rows(db: sqlite3.Connection, articles: Iterable[str], until: str) -> dict[str, dict[str, Any]]:

@@ -33,8 +33,11 @@ _ARTICLE_COLUMNS = (
     "keywords, language, publisher, main_image, is_accessible_for_free, first_captured_at, last_captured_at, "
     "revision_count"
 )
+_ARTICLE_NAMES = _ARTICLE_COLUMNS.split(", ")
 _REVISION_COLUMNS = "article_id, text_id, captured_at, record_id"
 _PAGE_COLUMNS = "article_id, number, urlkey, text_id, record_id"
+_OF_ARTICLE = ("site", "section", "language", "day", "dated_at", "authors", "keywords", "revision_count")
+_STATE_COLUMNS = f"text_id, article_id, begins_at, ends_at, {', '.join(_OF_ARTICLE)}"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -48,13 +51,13 @@ class _Table:
     """The column that holds the article's id."""
     key: int
     """How many columns at the beginning are the key."""
+    where: str = "{article} in (select value from json_each(?))"
+    """How the rows of some articles are found."""
 
     def rows(self, db: sqlite3.Connection, articles: str) -> dict[Row, Row]:
         """The rows of these articles (a JSON array of ids), by their key."""
-        found = db.execute(
-            f"select {self.columns} from {self.name} where {self.article} in (select value from json_each(?))",  # noqa: S608
-            (articles,),
-        )
+        where = self.where.format(article=self.article)
+        found = db.execute(f"select {self.columns} from {self.name} where {where}", (articles,))  # noqa: S608
         return {row[: self.key]: row for row in found}
 
     def replace(self, db: sqlite3.Connection, old: dict[Row, Row], new: dict[Row, Row]) -> set[str]:
@@ -68,7 +71,13 @@ class _Table:
             db.executemany(f"delete from {self.name} where {where}", gone)  # noqa: S608
         if written:
             marks = ", ".join("?" * len(names))
-            db.executemany(f"insert or replace into {self.name} ({self.columns}) values ({marks})", written)  # noqa: S608
+            # an upsert, because what a `replace` deletes sets off no trigger
+            changed = ", ".join(f"{name} = excluded.{name}" for name in names[self.key :]) or f"{names[0]} = {names[0]}"
+            db.executemany(
+                f"insert into {self.name} ({self.columns}) values ({marks}) "  # noqa: S608
+                f"on conflict ({', '.join(names[: self.key])}) do update set {changed}",
+                written,
+            )
         return {row[position] for row in written} | {old[key][position] for key in gone}
 
 
@@ -76,6 +85,17 @@ _URLS = _Table("article_urls", "urlkey, article_id", "article_id", 1)
 _ARTICLES = _Table("article_rows", _ARTICLE_COLUMNS, "id", 1)
 _REVISIONS = _Table("revision_rows", _REVISION_COLUMNS, "article_id", 2)
 _PAGES = _Table("article_pages", _PAGE_COLUMNS, "article_id", 2)
+_STATES = _Table(
+    "article_states",
+    _STATE_COLUMNS,
+    "article_id",
+    3,
+    where="(text_id, article_id) in "
+    "(select text_id, article_id from revision_rows where article_id in (select value from json_each(?)))",
+)
+
+FOREVER = "~"
+"""When a state ends that still holds; later than any instant."""
 
 
 def derive(db: sqlite3.Connection, touched: Collection[str], paired: Collection[int] = ()) -> None:
@@ -96,16 +116,23 @@ def derive(db: sqlite3.Connection, touched: Collection[str], paired: Collection[
     _URLS.replace(db, _URLS.rows(db, ids), {(key,): (key, c[0]) for c, _ in shown for key in c})
     revisions = {row[:2]: row for component, showings in shown for row in _revision_rows(component[0], showings)}
     _PAGES.replace(db, _PAGES.rows(db, ids), _page_rows(pages, found, later))
+    said = _said(db, (showing.reading_id for _, showings in shown for showing in showings))
+    _STATES.replace(db, _STATES.rows(db, ids), _state_rows(shown, said))
     changed = _REVISIONS.replace(db, _REVISIONS.rows(db, ids), revisions)
-    changed |= _ARTICLES.replace(db, _ARTICLES.rows(db, ids), _article_rows(db, shown))
+    changed |= _ARTICLES.replace(db, _ARTICLES.rows(db, ids), _article_rows(shown, said))
     clusters.derive(db, changed | clusters.articles_of(db, paired))
 
 
 def derive_all(db: sqlite3.Connection) -> None:
     """Computes the derived tables from the facts alone, in an order that depends on nothing else."""
-    for table in ("article_urls", "article_rows", "revision_rows", "article_pages", "clusters", "cluster_members"):
-        db.execute(f"delete from {table}")  # noqa: S608
     Pairs(db).derive_all()
+    _derive_articles(db)
+
+
+def _derive_articles(db: sqlite3.Connection) -> None:
+    articles = ("article_urls", "article_rows", "article_states", "revision_rows", "article_pages")
+    for table in (*articles, "clusters", "cluster_members"):
+        db.execute(f"delete from {table}")  # noqa: S608
     pages = db.execute(
         "select urlkey from readings where kind = 'article' "
         "union select urlkey from captures where kind = 'revisit' and refers_to_url <> url order by urlkey"
@@ -116,10 +143,16 @@ def derive_all(db: sqlite3.Connection) -> None:
 
 
 def derive_after_upgrade(db: sqlite3.Connection) -> None:
-    """Fingerprints the texts of a catalog that had no fingerprints, and computes all derived tables."""
-    rows = db.execute("select body_hash, min(body) from texts where body_hash is not null group by body_hash")
-    db.executemany(fold.FINGERPRINTS.insert, (fold.fingerprint_row(body_hash, body) for body_hash, body in rows))
-    derive_all(db)
+    """Fingerprints the texts of a catalog that had no fingerprints, and computes the derived tables."""
+    new = db.execute(
+        "select body_hash, min(body) from texts "
+        "where body_hash is not null and body_hash not in (select body_hash from fingerprints) "
+        "group by body_hash"
+    )
+    found = db.executemany(fold.FINGERPRINTS.insert, (fold.fingerprint_row(body_hash, body) for body_hash, body in new))
+    if found.rowcount > 0:
+        Pairs(db).derive_all()
+    _derive_articles(db)
 
 
 def merge_facts(db: sqlite3.Connection, other: str) -> set[int]:
@@ -130,7 +163,7 @@ def merge_facts(db: sqlite3.Connection, other: str) -> set[int]:
     new = db.execute(
         f"select body_key from {other}.fingerprints except select body_key from main.fingerprints"  # noqa: S608
     ).fetchall()
-    last = db.execute("select coalesce(max(id), 0) from texts").fetchone()[0]
+    last = db.execute("select coalesce(max(id), 0) from text_rows").fetchone()[0]
     for table in fold.FACT_TABLES:
         db.execute(table.merge_from(other))
     db.execute(
@@ -143,8 +176,8 @@ def merge_facts(db: sqlite3.Connection, other: str) -> set[int]:
 
 def article_rows(db: sqlite3.Connection, shown: list[tuple[list[str], list[Showing]]]) -> dict[str, dict[str, Any]]:
     """What `article_rows` would hold, by article, if each component of URLs had been seen in these showings alone."""
-    names = _ARTICLE_COLUMNS.split(", ")
-    return {row[0]: dict(zip(names, row, strict=True)) for row in _article_rows(db, shown).values()}
+    said = _said(db, (showings[-1].reading_id for _, showings in shown))
+    return {row[0]: dict(zip(_ARTICLE_NAMES, row, strict=True)) for row in _article_rows(shown, said).values()}
 
 
 def _showings(pages: Pages, component: Iterable[str]) -> list[Showing]:
@@ -181,33 +214,84 @@ def _page_rows(pages: Pages, components: Iterable[list[str]], later: dict[str, i
     return {key: row for key, (_, row) in rows.items()}
 
 
-def _article_rows(db: sqlite3.Connection, shown: list[tuple[list[str], list[Showing]]]) -> dict[Row, Row]:
-    latest = {showings[-1].reading_id for _, showings in shown}
-    said = {
-        record: (json.loads(fields), url, site)
-        for record, fields, url, site in db.execute(
-            "select r.record_id, r.fields, c.url, c.site "
-            "from json_each(?) as k "
-            "join readings as r on r.record_id = k.value "
-            "join captures as c on c.record_id = r.record_id",
-            (json.dumps(sorted(latest)),),
+def _state_rows(shown: list[tuple[list[str], list[Showing]]], said: dict[str, _Said]) -> dict[Row, Row]:
+    """A row for each state of an article: from the capture that showed it first to the one that showed another."""
+    rows = (row for component, showings in shown for row in _states(component[0], showings, said))
+    return {row[:3]: row for row in rows}
+
+
+def _states(article: str, showings: list[Showing], said: dict[str, _Said]) -> Iterator[Row]:
+    found: list[tuple[str, Row]] = []
+    texts: set[int] = set()
+    last = None
+    for showing in showings:
+        texts.add(showing.text_id)
+        if last == (showing.reading_id, len(texts)):
+            continue
+        last = (showing.reading_id, len(texts))
+        row = _article_row(article, showings[0], showing, len(texts), said[showing.reading_id])
+        state = (showing.text_id, *(row[at] for at in _PLACES_OF_STATE))
+        if found and found[-1][0] == showing.captured_at:
+            found.pop()
+        if not found or found[-1][1] != state:
+            found.append((showing.captured_at, state))
+    ends = [*(begins for begins, _ in found[1:]), FOREVER]
+    for (begins, (text, *values)), end in zip(found, ends, strict=True):
+        yield (text, article, begins, end, *values)
+
+
+_PLACES_OF_STATE = [_ARTICLE_NAMES.index(name) for name in _OF_ARTICLE]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a reading says of an article beside its text."""
+
+    fields: dict[str, Any]
+    """As the catalog keeps them."""
+    url: str
+    """The URL of the capture."""
+    site: str
+    """Its site."""
+
+
+def _said(db: sqlite3.Connection, readings: Iterable[str]) -> dict[str, _Said]:
+    """What these readings say, by record id."""
+    rows = db.execute(
+        "select r.record_id, r.fields, c.url, c.site "
+        "from json_each(?) as k "
+        "join readings as r on r.record_id = k.value "
+        "join captures as c on c.record_id = r.record_id",
+        (json.dumps(sorted(set(readings))),),
+    )
+    return {record: _Said(json.loads(fields), url, site) for record, fields, url, site in rows}
+
+
+def _article_rows(shown: list[tuple[list[str], list[Showing]]], said: dict[str, _Said]) -> dict[Row, Row]:
+    rows = (
+        _article_row(
+            component[0],
+            showings[0],
+            showings[-1],
+            len({showing.text_id for showing in showings}),
+            said[showings[-1].reading_id],
         )
-    }
-    rows = (_article_row(component[0], showings, *said[showings[-1].reading_id]) for component, showings in shown)
+        for component, showings in shown
+    )
     return {row[:1]: row for row in rows}
 
 
-def _article_row(article: str, showings: list[Showing], said: dict[str, Any], url: str, site: str) -> Row:
+def _article_row(article: str, first_seen: Showing, shown: Showing, revisions: int, read: _Said) -> Row:
+    said, first = read.fields, first_seen.captured_at
     published = said.get("date_published", "")
     free = said.get("is_accessible_for_free")
-    first = showings[0].captured_at
     return (
         article,
-        showings[-1].text_id,
-        showings[-1].reading_id,
-        said.get("url") or url,
+        shown.text_id,
+        shown.reading_id,
+        said.get("url") or read.url,
         said.get("canonical_url", ""),
-        site,
+        read.site,
         _list(said.get("authors", ())),
         published,
         said.get("date_modified", ""),
@@ -220,8 +304,8 @@ def _article_row(article: str, showings: list[Showing], said: dict[str, Any], ur
         said.get("main_image", ""),
         None if free is None else int(free),
         first,
-        showings[-1].captured_at,
-        len({showing.text_id for showing in showings}),
+        shown.captured_at,
+        revisions,
     )
 
 

@@ -13,13 +13,13 @@ NEWEST = 2000
 
 FIELDS = {
     "author": "a.authors <> '[]'",
-    "date": "a.date_published <> ''",
+    "date": "r.date_published <> ''",
     "standfirst": "t.standfirst <> ''",
-    "body": "t.body <> ''",
+    "body": "t.body_size > 0",
     "section": "a.section <> ''",
     "keywords": "a.keywords <> '[]'",
     "language": "a.language <> ''",
-    "picture": "a.main_image <> ''",
+    "picture": "r.main_image <> ''",
 }
 """Each field, and the condition that it was read."""
 
@@ -40,19 +40,21 @@ class Overview:
 
 def overview(db: sqlite3.Connection, site: str = "") -> Overview:
     """The figures of the whole collection, or of *site*."""
-    where, values = ("where a.site = ?", (site,)) if site else ("", ())
-    newest = db.execute(f"select max(a.dated_at) from article_rows as a {where}", values).fetchone()[0] or ""  # noqa: S608
-    and_or_where = f"{where} and" if site else "where"
+    where, values = ("where site = ?", (site,)) if site else ("where true", ())
+    newest = db.execute(
+        f"select dated_at from article_states {where} and ends_at = '~' order by dated_at desc limit 1",  # noqa: S608
+        values,
+    ).fetchone()
     days = db.execute(
-        f"select substr(a.dated_at, 1, 10), count(*) from article_rows as a "  # noqa: S608  one of two conditions
-        f"{and_or_where} a.dated_at >= date(?, ?) group by 1 order by 1",
-        (*values, newest[:10], f"-{DAYS - 1} days"),
+        f"select day, sum(articles) from day_counts {where} and day >= date(?, ?) group by day order by day",  # noqa: S608
+        (*values, newest[0][:10] if newest else "", f"-{DAYS - 1} days"),
     ).fetchall()
     sums = ", ".join(f"total({condition})" for condition in FIELDS.values())
     counted, *read = db.execute(
-        f"select count(*), {sums} "  # noqa: S608  conditions of FIELDS
-        f"from (select * from article_rows as a {where} order by a.dated_at desc limit ?) as a "
-        "join texts as t on t.id = a.text_id",
+        f"with a as materialized (select * from article_states {where} and ends_at = '~' "  # noqa: S608  conditions of FIELDS
+        "order by dated_at desc limit ?) "
+        f"select count(*), {sums} "
+        "from a join article_rows as r on r.id = a.article_id join text_rows as t on t.id = a.text_id",
         (*values, NEWEST),
     ).fetchone()
     shares = {name: count / counted for name, count in zip(FIELDS, read, strict=True)} if counted else {}

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from archive import schema
+from archive import packing, schema
 from archive.announcements import announced, beside
 from archive.database_errors import database_errors
 from archive.errors import UsageError
@@ -90,7 +90,8 @@ def _connect(path: Path) -> _Patient:
             raise
         # A file in WAL mode needs a place for its shared memory, unless nothing can change it.
         fixed = f"{path.absolute().as_uri()}?immutable=1"
-        return sqlite3.connect(fixed, uri=True, isolation_level=None, factory=_Patient)
+        db = sqlite3.connect(fixed, uri=True, isolation_level=None, factory=_Patient)
+        packing.register(db)
     return db
 
 
@@ -133,8 +134,9 @@ def status(db: sqlite3.Connection, collection_dir: Path, *, jobs: int = 10) -> S
     quarantine = collection_dir / "quarantine"
     counts = _one(
         db,
-        "select (select count(*) from captures), (select count(*) from article_rows), "
-        "(select count(*) from revision_rows), coalesce((select id from reader), '')",
+        "select coalesce(sum(captures + failures), 0), coalesce(sum(articles), 0), "
+        "(select count(*) from revision_rows indexed by revision_rows_by_text), "
+        "coalesce((select id from reader), '') from site_counts",
         (),
     )
     return Status(
@@ -200,14 +202,7 @@ order by c.captured_at desc, c.record_id desc
 limit ?
 """
 _SITE = ("site", "captures", "revisits", "failures", "articles", "last_captured_at")
-_SITES = """
-select c.site, sum(c.kind <> 'failure'), sum(c.kind = 'revisit'), sum(c.kind = 'failure'), coalesce(a.articles, 0),
-       max(c.captured_at)
-from captures as c
-left join (select site, count(*) as articles from article_rows group by site) as a on a.site = c.site
-group by c.site
-order by c.site
-"""
+_SITES = f"select {', '.join(_SITE)} from site_counts order by site"  # noqa: S608
 _JOBS = """
 select job, started_at, finished_at, sites, exit, stats
 from jobs

@@ -65,11 +65,12 @@ def syntax_errors(db: sqlite3.Connection, query: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR or str(error) in _NOT_THE_QUERY:
             raise
         raise QueryError(_explained(db, query, str(error))) from None
 
 
+_NOT_THE_QUERY = {"SQL logic error", "user-defined function raised exception"}  # a text that cannot be unpacked
 _NEAR = re.compile(r'fts5: syntax error near "(.*)"', re.DOTALL)
 _NO_COLUMN = re.compile(r"no such column: (.*)", re.DOTALL)
 _HELP = 'words, "a phrase", prefix*, AND, OR, NOT, NEAR(a b, 5), headline: word'
@@ -80,6 +81,9 @@ def _explained(db: sqlite3.Connection, query: str, message: str) -> str:
         close = get_close_matches(unknown[1].lower(), FIELDS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(FIELDS)}."
         return f"{query!r}: no field {unknown[1]!r}; {hint} Put words with a colon in quotation marks."
+    if message == "unterminated string":
+        begin = query.rindex('"') + 1
+        return f"{query!r}: unterminated string, from the quotation mark at character {begin}; a query has {_HELP}"
     near = _NEAR.fullmatch(message)
     if near is None:
         return f"{query!r}: {message}; a query has {_HELP}"

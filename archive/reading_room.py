@@ -12,6 +12,8 @@ from archive.places import is_collection, not_there
 from archive.search import Filters, Sort, search
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from archive.cite import Cited
     from archive.edits import Edit
     from archive.export import Form
@@ -86,6 +88,17 @@ class ReadingRoom:
 
         with query.reading(self.path / "catalog.db") as db:
             return cite(db, self.path, Path(folder), words, key=key, **filters)
+
+    def connect(self) -> sqlite3.Connection:
+        """A connection to the catalog that can only read, for SQL; close it when you are done.
+
+        Bodies are compressed: another connection needs `sqlar_uncompress` (see `archive.packing`) to read the views.
+        """
+        from archive import schema
+
+        db = schema.connect(self.path / "catalog.db", readonly=True)
+        schema.check(db, str(self.path / "catalog.db"))
+        return db
 
     def verify(self, *, progress: Callable[[int], None] | None = None) -> Report:
         """Reads every byte and checks every digest; see `archive.verify.verify`."""

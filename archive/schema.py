@@ -1,9 +1,9 @@
 """The tables of catalog.db: facts, what is derived from them, and the views that researchers see.
 
 Facts are only ever added, or take a minimum, a maximum or a union (see `archive.index`). Derived tables follow from
-them (see `archive.derive`). Each distinct text and each distinct outlink is stored once; evidence, and the ids of its
-outlinks, lie in a reading as JSON. Researchers see views. `text_id` gives the order of arrival: it joins tables within
-one file and means nothing outside it, while the id of an outlink comes from its content.
+them (see `archive.derive`), counts by triggers. Each distinct text and each distinct outlink is stored once; evidence,
+and the ids of its outlinks, lie in a reading as JSON. Researchers see views. `text_id` gives the order of arrival: it
+joins tables within one file and means nothing outside it, while the id of an outlink comes from its content.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar, overload
 
+from archive import packing
 from archive.errors import UsageError
 
 FACTS = (
@@ -366,15 +367,179 @@ standfirst of a later page is the beginning of its text."""
 ANNOUNCED = ("alter table entries add column keywords text not null default ''",)
 """Keywords of Google-News sitemaps."""
 
+TEXT_ROWS = (
+    """
+    create table text_rows (
+      id integer primary key,
+      content_hash text not null unique,
+      headline text not null,
+      standfirst text not null,
+      body_hash text,
+      headline_key text not null,
+      opening_key text not null,
+      word_count integer not null,
+      body_size integer not null,
+      packed_body blob not null
+    ) strict
+    """,
+    "create index text_rows_by_body on text_rows (body_hash) where body_hash is not null",
+)
+
+PACKED_TEXTS = (
+    *TEXT_ROWS,
+    """
+    insert into text_rows
+    select id, content_hash, headline, standfirst, body_hash, headline_key, opening_key, word_count,
+           length(cast(body as blob)), sqlar_compress(cast(body as blob))
+    from texts
+    """,
+    "drop table articles_fts",
+    "drop table texts",
+    """
+    create view texts as
+    select id, content_hash, headline, standfirst, cast(sqlar_uncompress(packed_body, body_size) as text) as body,
+           body_hash, headline_key, opening_key, word_count
+    from text_rows
+    """,
+    """
+    create virtual table articles_fts using fts5 (
+      body, headline, standfirst,
+      content = 'texts', content_rowid = 'id',
+      tokenize = 'unicode61 remove_diacritics 2'
+    )
+    """,
+    "insert into articles_fts (articles_fts, rank) values ('rank', 'bm25(1.0, 8.0, 3.0)')",
+    "insert into articles_fts (articles_fts) values ('rebuild')",
+)
+"""Bodies are compressed (see `archive.packing`), and come first in the index: positions in the first column take two
+bytes less for each word of each text."""
+
+STATES = (
+    """
+    create table article_states (
+      text_id integer not null references text_rows (id),
+      article_id text not null,
+      begins_at text not null,
+      ends_at text not null,
+      site text not null,
+      section text not null,
+      language text not null,
+      day text not null,
+      dated_at text not null,
+      authors text not null,
+      keywords text not null,
+      revision_count integer not null,
+      primary key (text_id, article_id, begins_at)
+    ) strict, without rowid
+    """,
+    "create index article_states_by_date on article_states (dated_at, article_id)",
+    "create index article_states_by_site on article_states (site, dated_at, article_id)",
+    """
+    create table month_texts (
+      month text primary key,
+      text_id integer not null
+    ) strict, without rowid
+    """,
+    """
+    create trigger text_dated after insert on article_states begin
+      insert into month_texts (month, text_id) values (substr(new.begins_at, 1, 7), new.text_id)
+      on conflict (month) do update set text_id = excluded.text_id where excluded.text_id > text_id;
+    end
+    """,
+    "drop index article_rows_by_date",
+    "drop index article_rows_by_site",
+)
+"""What a search looks at, of an article as it stood from one instant to another; `~` is later than any.
+
+`month_texts` bounds where a search of an earlier day begins: the highest text that began to be shown in a month."""
+
+COUNTS = (
+    """
+    create table site_counts (
+      site text primary key,
+      captures integer not null,
+      revisits integer not null,
+      failures integer not null,
+      articles integer not null,
+      last_captured_at text not null
+    ) strict, without rowid
+    """,
+    """
+    create table day_counts (
+      day text not null,
+      site text not null,
+      articles integer not null,
+      primary key (day, site)
+    ) strict, without rowid
+    """,
+    """
+    insert into site_counts
+    select site, sum(kind <> 'failure'), sum(kind = 'revisit'), sum(kind = 'failure'),
+           (select count(*) from article_rows as a where a.site = c.site), max(captured_at)
+    from captures as c
+    group by site
+    """,
+    "insert into day_counts select substr(dated_at, 1, 10), site, count(*) from article_rows group by 1, 2",
+    """
+    create trigger capture_counted after insert on captures begin
+      insert into site_counts (site, captures, revisits, failures, articles, last_captured_at)
+      values (new.site, new.kind <> 'failure', new.kind = 'revisit', new.kind = 'failure', 0, new.captured_at)
+      on conflict (site) do update
+      set captures = captures + excluded.captures, revisits = revisits + excluded.revisits,
+          failures = failures + excluded.failures, last_captured_at = max(last_captured_at, excluded.last_captured_at);
+    end
+    """,
+    """
+    create trigger capture_counted_anew after update on captures
+    when (old.site, old.kind, old.captured_at) <> (new.site, new.kind, new.captured_at) begin
+      delete from site_counts where site in (old.site, new.site);
+      insert into site_counts (site, captures, revisits, failures, articles, last_captured_at)
+      select site, sum(kind <> 'failure'), sum(kind = 'revisit'), sum(kind = 'failure'),
+             (select count(*) from article_rows as a where a.site = c.site), max(captured_at)
+      from captures as c
+      where site in (old.site, new.site)
+      group by site;
+    end
+    """,
+    """
+    create trigger article_counted after insert on article_rows begin
+      update site_counts set articles = articles + 1 where site = new.site;
+      insert into day_counts (day, site, articles) values (substr(new.dated_at, 1, 10), new.site, 1)
+      on conflict (day, site) do update set articles = articles + 1;
+    end
+    """,
+    """
+    create trigger article_not_counted after delete on article_rows begin
+      update site_counts set articles = articles - 1 where site = old.site;
+      update day_counts set articles = articles - 1 where day = substr(old.dated_at, 1, 10) and site = old.site;
+      delete from day_counts where day = substr(old.dated_at, 1, 10) and site = old.site and articles = 0;
+    end
+    """,
+    """
+    create trigger article_counted_anew after update on article_rows
+    when (old.site, old.dated_at) <> (new.site, new.dated_at) begin
+      update site_counts set articles = articles - 1 where site = old.site;
+      update day_counts set articles = articles - 1 where day = substr(old.dated_at, 1, 10) and site = old.site;
+      delete from day_counts where day = substr(old.dated_at, 1, 10) and site = old.site and articles = 0;
+      update site_counts set articles = articles + 1 where site = new.site;
+      insert into day_counts (day, site, articles) values (substr(new.dated_at, 1, 10), new.site, 1)
+      on conflict (day, site) do update set articles = articles + 1;
+    end
+    """,
+)
+"""How many captures and articles a site has, and a day, so that an overview need not look at all of them."""
+
 STEPS = (
     ("0001 facts, derived tables and views", (*FACTS, *DERIVED, *BOOKKEEPING, *VIEWS)),
     ("0002 notes of captures", NOTES),
     ("0003 fingerprints and pairs of like texts", LIKENESS),
     ("0004 later pages of articles", CONTINUATIONS),
     ("0005 keywords of announcements", ANNOUNCED),
+    ("0006 compressed bodies, states of articles and counts", (*PACKED_TEXTS, *STATES, *COUNTS)),
 )
 """What each migration executes, oldest first. A step that was released is never edited."""
 
+_PAGE_SIZE = 8192  # three compressed bodies; of smaller pages a third would be empty
 _CACHE_KIB = 32 * 1024  # a batch and the upper pages of the indexes, so that no page is written twice for a commit
 
 SET = "pressmark catalog"
@@ -397,10 +562,13 @@ def connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, factory=factory
         )
         connection.execute("pragma busy_timeout = 5000")
+        packing.register(connection)
         return connection
     # a crawl folds large groups in a thread, and nothing else meanwhile
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=256, check_same_thread=False)
+    packing.register(connection)
     connection.execute("pragma busy_timeout = 10000")
+    connection.execute(f"pragma page_size = {_PAGE_SIZE}")
     connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
@@ -414,7 +582,7 @@ def migrate(connection: sqlite3.Connection, name: str) -> bool:
     """
     known = _known_steps(connection, name)
     if not known:
-        _create(connection)
+        create(connection)
         return False
     if len(known) < len(STEPS):
         upgrade(connection)
@@ -464,15 +632,16 @@ _MIGRATIONS = (
 which takes longer than to read thirty pages."""
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    """Makes all tables in an empty file."""
+def create(connection: sqlite3.Connection, steps: tuple[tuple[str, tuple[str, ...]], ...] = STEPS) -> None:
+    """Makes all tables of these steps in an empty file."""
+    packing.register(connection)
     connection.execute("begin immediate")
     try:
-        for statement in (*_MIGRATIONS, *(statement for _, statements in STEPS for statement in statements)):
+        for statement in (*_MIGRATIONS, *(statement for _, statements in steps for statement in statements)):
             connection.execute(statement)
         connection.executemany(
             "insert into _sqlite_migrations (migration_set, name, applied_at) values (?, ?, ?)",
-            [(SET, step, str(datetime.now(UTC))) for step, _ in STEPS],
+            [(SET, step, str(datetime.now(UTC))) for step, _ in steps],
         )
     except BaseException:
         connection.rollback()
@@ -485,6 +654,7 @@ def upgrade(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+    packing.register(connection)
     migrations = Migrations(SET)
     for step, statements in STEPS:
         migrations(name=step)(_executes(statements))
@@ -502,7 +672,8 @@ def _executes(statements: tuple[str, ...]):  # type: ignore[no-untyped-def]  # s
 def create_fresh(path: Path) -> None:
     """A new, empty catalog file whose bytes depend on the schema alone."""
     template = sqlite3.connect(":memory:", isolation_level=None)
-    _create(template)
+    template.execute(f"pragma page_size = {_PAGE_SIZE}")
+    create(template)
     template.execute("update _sqlite_migrations set applied_at = ''")
     template.execute("vacuum into ?", (str(path),))
     template.close()

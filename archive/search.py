@@ -8,15 +8,19 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from heapq import nlargest, nsmallest
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Literal, TypedDict, Unpack
 
 from archive import as_of
+from archive.derive import FOREVER
 from archive.errors import UsageError
 from archive.query_syntax import check_size, quote_odd_words, syntax_errors
 from archive.results import Facet, Hit, Pressmark, SearchResult
@@ -88,21 +92,20 @@ def search(
 ) -> SearchResult:
     """The articles that match *query* (FTS5 syntax) and every filter; an empty query matches all, newest first.
 
-    With `as_of` an article is what it was then; filters other than words and days of capture look at what is known of
-    it now. *marks* stand around the words that match in a snippet. Raises QueryError or UsageError.
+    With `as_of` an article is what it was then, and so is what the filters look at, but for the cluster. *marks* stand
+    around the words that match in a snippet. Raises QueryError or UsageError.
     """
     asked = _asked(db, query, filters)
     with syntax_errors(db, asked.words):
-        total, first = asked.count(db, MAX_RANKED + 1)
-        if total > MAX_RANKED:
-            _, first = asked.count(db, min(NEWEST, MAX_RANKED))
-        found = asked.page(db, sort=sort, limit=limit, offset=offset, first=first)
+        by_rank, most = bool(asked.words) and sort == "relevance", offset + limit
+        matches = asked.matches(db, by_rank=by_rank, facets=facets, most=most)
+        found = matches.first(most, by_rank=by_rank)[offset:]
         return SearchResult(
             query=asked.words,
             hits=_hits(db, found, _snippets(db, asked.words, found, marks), asked.until),
-            total=min(total, MAX_RANKED),
-            more=total > MAX_RANKED,
-            facets=asked.facets(db, first) if facets else {},
+            total=matches.total,
+            more=matches.more,
+            facets=matches.facets() if facets else {},
         )
 
 
@@ -110,7 +113,7 @@ def matching(db: sqlite3.Connection, query: str = "", **filters: Unpack[Filters]
     """The ids of all articles that match, in their order; as `search`, without a bound."""
     asked = _asked(db, query, filters)
     with syntax_errors(db, asked.words):
-        rows = db.execute(f"select a.id {asked.source} order by a.id", asked.values)
+        rows = db.execute(f"select a.article_id {asked.source} order by 1", asked.values)
         return [article for (article,) in rows]
 
 
@@ -122,7 +125,7 @@ def end_of(filters: Mapping[str, object]) -> str:
 
 def sites(db: sqlite3.Connection) -> list[str]:
     """The sites that have articles."""
-    return [site for (site,) in db.execute("select distinct site from article_rows order by site")]
+    return [site for (site,) in db.execute("select site from site_counts where articles > 0 order by site")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,70 +147,107 @@ class _Asked:
     until: str
     """The end of the day whose archive is searched; empty for today's."""
 
-    text: str
-    """The expression that names the text of a match."""
+    counted: tuple[str, tuple[Any, ...]]
+    """The same for counting alone, from less where that will do."""
 
-    def count(self, db: sqlite3.Connection, most: int) -> tuple[int, int]:
-        """How many match, counted up to *most*, and the oldest text among the newest so many."""
-        newest = f"order by {self.text} desc" if self.words else ""
-        total, first = db.execute(
-            f"select count(*), min(text) from (select {self.text} as text {self.source} {newest} limit ?)",  # noqa: S608  conditions of _FILTERS
-            (*self.values, most),
+    last: int
+    """No text of a higher number can match."""
+
+    def matches(self, db: sqlite3.Connection, *, by_rank: bool, facets: bool, most: int) -> _Matches:
+        """How many match, and those of them that are looked at; at least *most* of the newest without words."""
+        columns = f"{'f.rank' if by_rank else 'null'}, a.article_id, a.text_id, a.dated_at"
+        if facets:
+            columns += "".join(f", a.{column}" for column in _FACETS.values())
+        return self._with_words(db, columns) if self.words else self._without_words(db, columns, facets, most)
+
+    def _with_words(self, db: sqlite3.Connection, columns: str) -> _Matches:
+        texts = "from articles_fts as f where f.articles_fts match ?"
+        if len(self._newest(db, texts, (self.words,))) > MAX_RANKED:
+            newest = self._newest(db, *self.counted)
+            if len(newest) > MAX_RANKED:
+                most = min(NEWEST, MAX_RANKED)
+                source = f"{self.source} and f.rowid between ? and ? order by f.rowid"
+                rows = self._rows(db, f"{columns} {source}", newest[most - 1], self.last)
+                return _Matches(total=MAX_RANKED, more=True, rows=rows[-most:])
+        rows = self._rows(db, f"{columns} {self.source}")
+        return _Matches(total=len(rows), more=False, rows=rows)
+
+    def _newest(self, db: sqlite3.Connection, source: str, values: tuple[Any, ...]) -> list[int]:
+        """The texts of the newest matches, of one more than are ranked."""
+        rows = db.execute(
+            f"select f.rowid {source} and f.rowid <= ? order by f.rowid desc limit ?",
+            (*values, self.last, MAX_RANKED + 1),
+        )
+        return [text for (text,) in rows]
+
+    def _without_words(self, db: sqlite3.Connection, columns: str, facets: bool, most: int) -> _Matches:
+        (total,) = db.execute(
+            f"select count(*) from (select 1 {self.source} limit ?)",  # noqa: S608
+            (*self.values, MAX_RANKED + 1),
         ).fetchone()
-        return total, first or 0
-
-    def page(self, db: sqlite3.Connection, *, sort: Sort, limit: int, offset: int, first: int) -> list[_Found]:
-        """Some of the matches, in order."""
-        ranked = bool(self.words) and sort == "relevance"
-        rank, order = ("f.rank", "f.rank, a.id") if ranked else ("null", "a.dated_at desc, a.id")
-        rows = db.execute(
-            f"select a.id, {self.text}, {rank} {self._newest()} order by {order} limit ? offset ?",
-            (*self.values, *self._bound(first), limit, offset),
+        more = total > MAX_RANKED
+        looked_at = min(NEWEST if more else MAX_RANKED, MAX_RANKED) if facets else 0
+        rows = self._rows(
+            db, f"{columns} {self.source} order by a.dated_at desc, a.article_id limit ?", max(looked_at, most)
         )
-        return [_Found(article, text, None if rank is None else -rank) for article, text, rank in rows]
+        return _Matches(total=min(total, MAX_RANKED), more=more, rows=rows, looked_at=looked_at)
 
-    def facets(self, db: sqlite3.Connection, first: int) -> dict[str, tuple[Facet, ...]]:
+    def _rows(self, db: sqlite3.Connection, selected: str, *more: int) -> list[tuple[Any, ...]]:
+        return db.execute(f"select {selected}", (*self.values, *more)).fetchall()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matches:
+    """The matches of a search, or the newest of them."""
+
+    total: int
+    more: bool
+    rows: list[tuple[Any, ...]]
+    """Rank, article, text and instant of each match, and what is counted."""
+    looked_at: int = MAX_RANKED
+    """How many rows are counted in facets."""
+
+    def first(self, most: int, *, by_rank: bool) -> list[_Found]:
+        """The first matches, in order."""
+        if by_rank:
+            rows = nsmallest(most, self.rows)
+        else:
+            newest = sorted(nlargest(most, map(itemgetter(3), self.rows)))[:1]
+            rows = sorted((row for row in self.rows if [row[3]] >= newest), key=itemgetter(1))
+            rows = sorted(rows, key=itemgetter(3), reverse=True)[:most]
+        return [_Found(article, text, None if rank is None else -rank) for rank, article, text, *_ in rows]
+
+    def facets(self) -> dict[str, tuple[Facet, ...]]:
         """How often each value stands in the matches, most frequent first; months in their order."""
-        columns = "a.site, a.section, a.authors, a.keywords, a.language, a.day"
-        order = f"{self.text} desc" if self.words else "a.dated_at desc, a.id"
-        rows = db.execute(
-            f"with m as materialized (select {columns} {self._newest()} order by {order} limit ?) {_COUNTS}",
-            (*self.values, *self._bound(first), MAX_RANKED if self.words else NEWEST),
-        )
-        found = defaultdict(list)
-        for name, value, count in rows:
-            if value:
-                found[name].append(Facet(value=value, count=count))
-        return {name: _in_order(name, found[name]) for name, _, _ in _FACETS}
-
-    def _newest(self) -> str:
-        """The source without what is older than the newest matches; those alone are ranked."""
-        return f"{self.source} and {self.text} >= ?" if self.words else self.source
-
-    def _bound(self, first: int) -> tuple[int, ...]:
-        return (first,) if self.words else ()
+        rows = self.rows[: self.looked_at]
+        columns = list(zip(*rows, strict=True))[4:] if rows else [()] * len(_FACETS)
+        return {name: _counted(name, column) for name, column in zip(_FACETS, columns, strict=True)}
 
 
-_FACETS = (
-    ("site", "site", "m"),
-    ("section", "section", "m"),
-    ("author", "n.value", "m, json_each(m.authors) as n"),
-    ("keyword", "n.value", "m, json_each(m.keywords) as n"),
-    ("language", "language", "m"),
-    ("month", "substr(day, 1, 7)", "m"),
-)
-"""Each facet: its name, its value, and where that stands."""
-
-_COUNTS = " union all ".join(
-    f"select '{name}', {value}, count(*) from {place} group by 2"  # noqa: S608  names of columns
-    for name, value, place in _FACETS
-)
+_FACETS = {
+    "site": "site",
+    "section": "section",
+    "author": "authors",
+    "keyword": "keywords",
+    "language": "language",
+    "month": "day",
+}
+"""Each facet, and the column that has its values."""
 
 
-def _in_order(name: str, values: list[Facet]) -> tuple[Facet, ...]:
+def _counted(name: str, column: Iterable[str]) -> tuple[Facet, ...]:
+    if name in {"author", "keyword"}:
+        # all lists at once, which takes a tenth of the time
+        column = chain.from_iterable(json.loads(f"[{','.join(column)}]"))
+    elif name == "month":
+        column = (day[:7] for day in column)
+    counts = Counter(column)
+    del counts[""]
     if name == "month":
-        return tuple(sorted(values, key=lambda one: one.value))
-    return tuple(sorted(values, key=lambda one: (-one.count, one.value))[:MAX_VALUES])
+        found = sorted(counts.items())
+    else:
+        found = nsmallest(MAX_VALUES, counts.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(Facet(value=value, count=count) for value, count in found)
 
 
 def _asked(db: sqlite3.Connection, query: str, filters: Filters) -> _Asked:
@@ -220,24 +260,40 @@ def _asked(db: sqlite3.Connection, query: str, filters: Filters) -> _Asked:
     check_size(words)
     until = end_of(filters)
     where, values = _conditions(filters)
-    joined = ["from articles_fts as f"] if words else []
-    match = ["f.articles_fts match ?"] if words else []
     if until:
-        text = "r.text_id"
-        joined += ["join" if words else "from", "revision_rows as r", "on r.text_id = f.rowid" if words else ""]
-        joined += ["join article_rows as a on a.id = r.article_id"]
-        where = ["r.captured_at < ?", f"(a.revision_count = 1 or {as_of.FUNCTION}(a.id, ?) = r.text_id)", *where]
-        values = [until, until, *values]
-        as_of.register(db)
+        where, values = ["a.begins_at < ?", "a.ends_at >= ?", *where], [until, until, *values]
     else:
-        text = "a.text_id"
-        joined += ["join article_rows as a on a.text_id = f.rowid" if words else "from article_rows as a"]
-    source = f"{' '.join(joined)} where {' and '.join([*match, *where]) or '1'}"
-    return _Asked(words=words, source=source, values=(*([words] if words else []), *values), until=until, text=text)
+        where = [f"a.ends_at = '{FOREVER}'", *where]
+    if words:
+        tables, where, values = _MATCHING, ["f.articles_fts match ?", *where], [words, *values]
+    else:
+        tables = "article_states as a"
+    source = f"from {tables} where {' and '.join(where)}"
+    plain = bool(words) and len(where) == 2 and not until
+    counted = (_TEXTS_OF_TODAY, (words,)) if plain else (source, tuple(values))
+    return _Asked(
+        words=words, source=source, values=tuple(values), until=until, counted=counted, last=_last_text(db, until)
+    )
+
+
+def _last_text(db: sqlite3.Connection, until: str) -> int:
+    """The last text that an article showed before *until*, or one of the same month."""
+    month = until[:7] if until else FOREVER
+    (last,) = db.execute("select max(text_id) from month_texts where month <= ?", (month,)).fetchone()
+    return last or 0
+
+
+# `cross join`: the index is asked first, whatever the planner thinks
+_TEXTS_OF_TODAY = """
+from articles_fts as f
+cross join article_rows as n indexed by article_rows_by_text on n.text_id = f.rowid
+where f.articles_fts match ?
+"""
+_MATCHING = "articles_fts as f cross join article_states as a on a.text_id = f.rowid"
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
-    """The conditions on `article_rows as a`, and the values that they bind."""
+    """The conditions on `article_states as a`, and the values that they bind."""
     where, values = [], list[Any]()
     for name, value in filters.items():
         if value and name in _FILTERS:
@@ -277,16 +333,19 @@ _FILTERS: dict[str, tuple[str, Callable[[Any], list[Any]]]] = {
     "since": ("a.day >= ?", lambda value: [_day(value)]),
     "until": ("a.day < ?", lambda value: [f"{_day(value)}~"]),
     "cluster": (
-        "a.id in (select article_id from cluster_members where cluster_id = ?)",
+        "a.article_id in (select article_id from cluster_members where cluster_id = ?)",
         lambda value: [value],
     ),
     "revisions": ("a.revision_count >= ?", lambda value: [value]),
-    "first_seen": ("a.first_captured_at >= ?", lambda value: [value]),
+    "first_seen": (
+        "a.begins_at >= ? and (select n.first_captured_at from article_rows as n where n.id = a.article_id) >= ?",
+        lambda value: [value, value],
+    ),
 }
 
 
 def _check_site(db: sqlite3.Connection, site: str) -> None:
-    known = db.execute("select 1 from article_rows where site = ? limit 1", (site,)).fetchone()
+    known = db.execute("select 1 from site_counts where site = ? and articles > 0", (site,)).fetchone()
     if known is None:
         there = sites(db)
         close = get_close_matches(site, there, n=1)
@@ -305,9 +364,6 @@ def _snippets(db: sqlite3.Connection, words: str, found: list[_Found], marks: tu
         (*marks, json.dumps([one.text for one in found]), words),
     )
     return dict(rows)
-
-
-_ROW = "a.url, a.site, a.authors, a.date_published, a.section, a.language, a.first_captured_at, a.record_id"
 
 
 def _hits(db: sqlite3.Connection, found: list[_Found], snippets: dict[int, str], until: str) -> tuple[Hit, ...]:

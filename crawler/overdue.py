@@ -13,8 +13,8 @@ FEW = 2
 
 _DAYS = """
 select day, count(*)
-from article_rows
-where site = ? and length(day) = 10 and day between ? and ?
+from article_states
+where site = ? and ends_at = '~' and length(day) = 10 and day between ? and ?
 group by day
 """
 

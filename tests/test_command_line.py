@@ -138,6 +138,14 @@ def test_what_is_found_leaves_the_house(desk: Path) -> None:
     assert "articles.csv has other bytes" in changed.out
 
 
+def test_more_than_are_ranked(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the bound a search says that there are more, and how many of them it looked at."""
+    monkeypatch.setattr("archive.search.MAX_RANKED", 4)
+    ran = CliRunner().invoke(app, ["search", "the OR a", "-c", str(desk / "kept"), "--facets"])
+
+    assert "more than 4 articles match; only the newest 2,000 are ranked and counted" in ran.output
+
+
 def test_a_kept_search_tells_what_is_new(tmp_path: Path) -> None:
     """After a crawl the summary names the new articles of a search that was kept, and those alone."""
     web = NewsWeb(3, sites=1, articles=4, crawl_delay=0)

@@ -214,12 +214,17 @@ def status(
 
 
 def _count(result: SearchResult, filters: options.Chosen) -> str:
+    from archive.search import NEWEST
+
     if not result.hits:
         asked = [result.query, *(f"--{name.replace('_', '-')} {value}" for name, value in filters.items())]
         return f"no article matches: {' '.join(filter(None, asked))}"
     total = f"more than {result.total:,}" if result.more else f"{result.total:,}"
     first = "the first is" if len(result.hits) == 1 else f"the first {len(result.hits):,} are"
     shown = f"; {first} shown (--limit)" if len(result.hits) < result.total else ""
+    looked_at = [word for word, is_so in (("ranked", result.query), ("counted", result.facets)) if is_so]
+    if result.more and looked_at:
+        shown += f"; only the newest {NEWEST:,} are {' and '.join(looked_at)}"
     return f"{total} {'article matches' if result.total == 1 and not result.more else 'articles match'}{shown}"
 
 

@@ -16,7 +16,7 @@ from archive.mementos import Memento, nearest
 from archive.printable import json_text
 from archive.query import NotFound, reading, show, status
 from archive.results import SearchResult, Shown, ShownRevision
-from archive.search import Filters, search
+from archive.search import NEWEST, Filters, search
 from crawler.web.http import Answer, Asked
 from crawler.web.plots import bars, every_day, every_month
 from crawler.web.replay import path_of
@@ -161,7 +161,8 @@ def _of_search(result: SearchResult, given: dict[str, str], number: int) -> dict
         "facets": _facets(result, given),
         "bars": bars(months),
         "page": number,
-        "pages": min(-(-result.total // PER_PAGE), LAST_PAGE),
+        "pages": min(-(-(NEWEST if result.more and result.query else result.total) // PER_PAGE), LAST_PAGE),
+        "newest": NEWEST,
         "first": (number - 1) * PER_PAGE + 1,
     }
 

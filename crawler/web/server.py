@@ -74,6 +74,8 @@ def serve(app: App, listening: socket.socket, *, started: Callable[[], None]) ->
     """Serve until SIGINT or SIGTERM; *started* is called when the first request can come."""
     from uvicorn import Config, Server
 
+    from crawler.web.patience import ImpatientProtocol
+
     class Started(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -89,7 +91,7 @@ def serve(app: App, listening: socket.socket, *, started: Callable[[], None]) ->
         timeout_keep_alive=5,
         timeout_graceful_shutdown=5,
         lifespan="off",
-        http="h11",
+        http=ImpatientProtocol,
         ws="none",
     )
     for number in (signal.SIGINT, signal.SIGTERM):

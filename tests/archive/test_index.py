@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,12 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import derive, schema
+from archive import derive, packing, schema
 from archive.errors import UsageError
 from archive.index import Catalog, DamagedCatalog
 from archive.jobs import JobRecord
 from archive.model import Article, Capture, Entry, Evidence, Link, Listing, NotAnArticle, Reading, Unreadable
 from archive.schema import create_fresh
+from archive.search import search
 from archive.urlkey import url_key
 from tests.archive.catalogs import LONG, article, at, capture, tables
 
@@ -146,6 +148,20 @@ def test_derived_tables_follow_from_the_facts(found: list[Fact]) -> None:
     with tempfile.TemporaryDirectory() as name, folded([[fact] for fact in found], Path(name) / "c") as catalog:
         kept = tables(catalog)
         derive.derive_all(catalog.connection)
+        assert tables(catalog) == kept
+
+
+@quick
+@given(facts())
+def test_counts_follow_from_the_facts(found: list[Fact]) -> None:
+    """What is counted of sites and days, fact by fact, equals what the tables give when they are counted."""
+    with tempfile.TemporaryDirectory() as name, folded([[fact] for fact in found], Path(name) / "c") as catalog:
+        kept = tables(catalog)
+        catalog.connection.execute("delete from site_counts")
+        catalog.connection.execute("delete from day_counts")
+        for statement in schema.COUNTS:
+            if statement.lstrip().startswith("insert"):
+                catalog.connection.execute(statement)
         assert tables(catalog) == kept
 
 
@@ -284,6 +300,29 @@ def test_upgraded_schema(tmp_path: Path) -> None:
         return rows.fetchall()
 
     assert tables("old.db") == tables("new.db")
+
+
+def test_catalog_with_plain_bodies(tmp_path: Path) -> None:
+    """A catalog from before bodies were compressed says the same when it is opened to write, and is searched."""
+    with Catalog.open(tmp_path / "new.db", reader_id="test") as new:
+        new.add(capture(), article("A story to keep", "Some words of its own. " * 20, section="News"))
+        new.commit()
+        expected = tables(new)
+    copied = ("reader", "article_urls", "article_rows", "revision_rows")
+    with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as old:
+        schema.create(old, schema.STEPS[:-1])
+        packing.register(old)
+        old.execute("attach ? as new", (str(tmp_path / "new.db"),))
+        for table in ("captures", "readings", "fingerprints", "bands", *copied):
+            old.execute(f"insert into {table} select * from new.{table}")
+        old.execute(
+            "insert into texts select id, content_hash, headline, standfirst, body, body_hash, headline_key, "
+            "opening_key, word_count from new.texts"
+        )
+        old.execute("insert into articles_fts (articles_fts) values ('rebuild')")
+    with Catalog.open(tmp_path / "old.db", reader_id="test") as upgraded:
+        assert tables(upgraded) == expected
+        assert [hit.headline for hit in search(upgraded.connection, "words").hits] == ["A story to keep"]
 
 
 @pytest.mark.fault(98)

@@ -132,6 +132,7 @@ def test_totals(stories: sqlite3.Connection) -> None:
         ("title:vaccine", "no field 'title'; there are headline"),
         ("hedline:vaccine", "did you mean headline?"),
         ('"vaccine', "unterminated string"),
+        ('"a trial" vaccine "or', "from the quotation mark at character 19"),
         ("^", "at its end"),
         ("*", "*"),
     ],

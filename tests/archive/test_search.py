@@ -122,6 +122,68 @@ def test_as_it_stood_is_shown(months: sqlite3.Connection) -> None:
     assert then.first_captured_at == now.first_captured_at
 
 
+@pytest.mark.parametrize(
+    ("as_of", "filters", "found"),
+    [
+        ("2026-03", {"section": "safety"}, ["Tablets are recalled"]),
+        ("2026-03", {"section": "Business"}, []),
+        ("2026-04", {"section": "Business"}, ["Tablets are safe"]),
+        ("2026-04", {"section": "Safety"}, []),
+        ("2026-05", {"section": "Safety"}, ["Tablets are recalled"]),
+        ("2026-04", {"keyword": "FDA", "site": "pharma.example"}, []),
+        ("2026-03", {"revisions": 2}, []),
+        ("2026-04", {"revisions": 2}, ["Tablets are safe"]),
+    ],
+)
+def test_filters_of_that_day(
+    months: sqlite3.Connection, as_of: str, filters: dict[str, str | int], found: list[str]
+) -> None:
+    """Filters and facets look at what was known of an article on that day."""
+    assert headlines(months, as_of=as_of, **filters) == found
+    assert headlines(months, "tablets", as_of=as_of, **filters) == found
+
+
+def test_facets_of_that_day(months: sqlite3.Connection) -> None:
+    """Facets of a day count what was known on it."""
+    then = search(months, "tablets", as_of="2026-04", facets=True).facets
+
+    assert (then["section"], then["keyword"]) == (
+        (Facet(value="Business", count=1),),
+        (Facet(value="recall", count=1),),
+    )
+
+
+def test_a_change_beside_the_text(catalog: Catalog) -> None:
+    """An article whose text stays while its section changes is found by the section that it had."""
+    url = "https://pharma.example/trial"
+    for days, section in ((0, "Pipeline"), (31, "Archive")):
+        catalog.add(capture(url, captured_at=at(days * DAY)), article("A trial begins here", LONG * 3, section=section))
+    catalog.commit()
+    states = catalog.connection.execute("select section, begins_at < ends_at from article_states order by begins_at")
+
+    assert states.fetchall() == [("Pipeline", 1), ("Archive", 1)]
+    assert headlines(catalog.connection, "trial", section="Pipeline", as_of="2026-03") == ["A trial begins here"]
+    assert headlines(catalog.connection, "trial", section="Pipeline", as_of="2026-04") == []
+    assert headlines(catalog.connection, "trial", section="Pipeline") == []
+
+
+def test_facets_are_exact_up_to_the_bound(months: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to the bound all matches are counted, with words and without."""
+    monkeypatch.setattr("archive.search.NEWEST", 1)
+    for query in ("", "paragraph"):
+        result = search(months, query, facets=True)
+        assert (result.total, sum(one.count for one in result.facets["site"])) == (3, 3)
+
+
+def test_order(months: sqlite3.Connection) -> None:
+    """By date the newest comes first, with words and without; by relevance the score never rises."""
+    dates = [[hit.date_published for hit in search(months, words, sort="date").hits] for words in ("", "paragraph")]
+    scores = [hit.score or 0 for hit in search(months, "paragraph").hits]
+
+    assert dates == [["2026-03-05", "", "2026-02-05"]] * 2
+    assert scores == sorted(scores, reverse=True)
+
+
 def test_pages(months: sqlite3.Connection) -> None:
     """An offset goes on where the page before ended."""
     pages = [search(months, limit=1, offset=n).hits[0].headline for n in range(3)]

@@ -12,25 +12,43 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import random
 import sqlite3
 import statistics
 import time
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from archive import schema
-from archive.fold import CAPTURES, READINGS, TEXTS, capture_row, reading_row, text_row
+from archive import packing, schema
+from archive.derive import FOREVER
+from archive.fold import (
+    CAPTURES,
+    FINGERPRINTS,
+    OUTLINKS,
+    READINGS,
+    TEXTS,
+    article_text,
+    capture_row,
+    outlink_row,
+    reading_row,
+    text_row,
+)  # fmt: skip
 from archive.index import Catalog
-from archive.model import Article, Capture
-from archive.query import reading, show
+from archive.likeness import ALGORITHM, KEYS
+from archive.model import Article, Capture, Evidence, Link, instant
+from archive.overview import overview
+from archive.query import reading, show, status
 from archive.search import search
-from archive.text import text_of
+from archive.similar import Pairs, body_key
 from archive.urlkey import url_key
 
 VOCABULARY = 200_000
@@ -45,11 +63,11 @@ _VOWELS = "aeiou"
 class Told:
     """What one client measured."""
 
-    kind: str
-    """search, as-of or article."""
+    wall: list[float]
+    """Seconds that each question took."""
 
-    seconds: list[float]
-    """How long each question took."""
+    cpu: list[float]
+    """Seconds of CPU time of them."""
 
 
 def word(rank: int) -> str:
@@ -81,15 +99,32 @@ class Maker:
             yield self._article(number, words[at : at + length].tolist())
             at += length
 
+    def _links(self, site: str, number: int) -> tuple[Link, ...]:
+        """Thirty links of the site's menu, and five to the articles before."""
+        return (
+            *_menu(site),
+            *(Link(f"https://www.{site}/2026/{number - n * SITES}", f"Story {n}") for n in range(1, 6)),
+        )
+
     def _article(self, number: int, words: list[str]) -> tuple[Capture, Article]:
         site = f"site{number % SITES}.example"
         url = f"https://www.{site}/2026/{number}"
         when = _EPOCH + timedelta(minutes=number * 5)
         paragraphs = [" ".join(words[n : n + 60]) for n in range(8, len(words), 60)]
+        headline, author = " ".join(words[:8]), f"Author {number % 4001}"
         article = Article(
-            headline=" ".join(words[:8]), body="\n\n".join(paragraphs), url=url, language="en",
-            section=f"Section {number % 17}", authors=(f"Author {number % 4001}",), date_published=when.isoformat(),
-            keywords=(f"keyword {number % 301}", f"keyword {number % 77}"),
+            headline=headline, body="\n\n".join(paragraphs), url=url, language="en",
+            section=f"Section {number % 17}", authors=(author,), date_published=when.isoformat(),
+            keywords=(f"keyword {number % 301}", f"keyword {number % 77}"), links=self._links(site, number),
+            evidence=(
+                Evidence(field="headline", source="json-ld", selector="$.headline", raw=headline, chosen=True),
+                Evidence(field="headline", source="opengraph", selector="og:title", raw=headline, chosen=False),
+                Evidence(field="authors", source="json-ld", selector="$.author.name", raw=author, chosen=True),
+                Evidence(field="date_published", source="json-ld", selector="$.datePublished", raw=when.isoformat(),
+                         chosen=True),
+                Evidence(field="section", source="meta", selector="article:section", raw="Section", chosen=True),
+                Evidence(field="body", source="heuristic", selector="article > div", raw="", chosen=True),
+            ),
         )  # fmt: skip
         capture = Capture(
             record_id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, url)}", url=url, urlkey=url_key(url),
@@ -99,45 +134,87 @@ class Maker:
         return capture, article
 
 
+@cache
+def _menu(site: str) -> list[Link]:
+    return [Link(f"https://www.{site}/section/{n}", f"Section {n}") for n in range(30)]
+
+
+def seen(capture: Capture, article: Article) -> Iterator[tuple[Capture, Article]]:
+    """The captures of an article: one in ten was seen again a month later, with another keyword, and half of those
+    with another text.
+    """
+    yield capture, article
+    number = capture.offset // 1000
+    if number % 10 == 0:
+        later = replace(
+            capture, record_id=f"{capture.record_id}-2", captured_at=capture.captured_at + timedelta(days=30),
+            payload_digest=f"{capture.payload_digest}-2", offset=capture.offset + 900,
+        )  # fmt: skip
+        body = f"{article.body}\n\nCorrection {number}" if number % 20 == 0 else article.body
+        yield later, replace(article, body=body, keywords=(*article.keywords, "updated"))
+
+
 def make(path: Path, count: int, seed: int) -> None:
-    """A catalog of *count* articles. Derived rows are written straight away: each article has one URL and one text."""
+    """A catalog of *count* articles: the rows that a crawl writes, in bulk, and the index built at the end as in a
+    rebuild. Fingerprints are random numbers: these texts are like no others.
+    """
     schema.create_fresh(path)
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute("pragma synchronous = off")
+    db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+    packing.register(db)
+    for pragma in ("journal_mode = off", "synchronous = off", "locking_mode = exclusive", "cache_size = -1000000"):
+        db.execute(f"pragma {pragma}").fetchall()
     maker = Maker(seed)
     for first in range(0, count, _BATCH):
         db.execute("begin")
-        _add(db, list(maker.articles(first, min(_BATCH, count - first))))
+        _add(db, [list(seen(*made)) for made in maker.articles(first, min(_BATCH, count - first))])
         db.execute("commit")
+    db.execute("begin")
+    Pairs(db).derive_all()
     db.execute("insert into articles_fts (articles_fts) values ('rebuild')")
     db.execute("insert into articles_fts (articles_fts) values ('optimize')")
-    db.execute("analyze")
-    db.execute("pragma journal_mode = wal")
+    db.execute("commit")
     db.close()
+    with closing(sqlite3.connect(path)) as whole:
+        whole.execute("pragma journal_mode = wal").fetchall()
 
 
-def _add(db: sqlite3.Connection, made: list[tuple[Capture, Article]]) -> None:
-    texts = [text_of(article.headline, article.standfirst, article.body) for _, article in made]
-    db.executemany(CAPTURES.insert, (capture_row(capture) for capture, _ in made))
-    db.executemany(TEXTS.insert, map(text_row, texts))
-    db.executemany(READINGS.insert, (reading_row(c, a, t, ()) for (c, a), t in zip(made, texts, strict=True)))
-    ids = dict(
-        db.execute(
-            "select content_hash, id from texts where content_hash in (select value from json_each(?))",
-            (json.dumps([text.content_hash for text in texts]),),
-        )
-    )
-    rows = []
-    for (capture, article), text in zip(made, texts, strict=True):
-        at = capture.captured_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        lists = (json.dumps(list(article.authors)), json.dumps(list(article.keywords)))
-        rows.append(
-            (capture.urlkey, ids[text.content_hash], capture.record_id, capture.url, "", capture.site, lists[0],
-             article.date_published, "", at[:10], at, article.section, lists[1], "en", "", "", None, at, at, 1)
+def _add(db: sqlite3.Connection, articles: list[list[tuple[Capture, Article]]]) -> None:
+    """The facts of some articles, and what is derived from them."""
+    flat = [(c, a, article_text(a)) for made in articles for c, a in made]
+    db.executemany(CAPTURES.insert, (capture_row(capture) for capture, _, _ in flat))
+    db.executemany(TEXTS.insert, (text_row(text) for _, _, text in flat))
+    bodies = [str(text.body_hash) for _, _, text in flat]
+    prints = ((body_key(body), body, ALGORITHM, 400, random.randbytes(KEYS * 8)) for body in bodies)
+    db.executemany(FINGERPRINTS.insert, prints)
+    links = {link: outlink_row(*link) for _, article, _ in flat for link in article.links}
+    db.executemany(OUTLINKS.insert, sorted(links.values()))
+    db.executemany(READINGS.insert, (reading_row(c, a, t, [links[n][0] for n in a.links]) for c, a, t in flat))
+    hashes = json.dumps([text.content_hash for _, _, text in flat])
+    of_hash = "select content_hash, id from text_rows where content_hash in (select value from json_each(?))"
+    ids = dict(db.execute(of_hash, (hashes,)))
+    waiting = iter(flat)
+    for made in articles:
+        _add_derived(db, [(c, a, ids[text.content_hash]) for c, a, text in islice(waiting, len(made))])
+
+
+def _add_derived(db: sqlite3.Connection, shown: list[tuple[Capture, Article, int]]) -> None:
+    states, texts = [], dict[int, tuple[str, str]]()
+    ends = [*(instant(capture.captured_at) for capture, _, _ in shown[1:]), FOREVER]
+    for (capture, article, text), end in zip(shown, ends, strict=True):
+        begin = instant(capture.captured_at)
+        texts.setdefault(text, (begin, capture.record_id))
+        day, authors = article.date_published[:10], json.dumps(article.authors)
+        dated_at, keywords = article.date_published[:19] + "Z", json.dumps(article.keywords)
+        of_article = (capture.site, article.section, "en", day, dated_at, authors, keywords, len(texts))
+        states.append((text, capture.urlkey, begin, end, *of_article))
+        row = (
+            capture.urlkey, text, capture.record_id, capture.url, "", capture.site, authors, article.date_published, "",
+            day, dated_at, article.section, keywords, "en", "", "", None, states[0][2], begin, len(texts),
         )  # fmt: skip
-    db.executemany(f"insert into article_rows values ({', '.join('?' * 20)})", rows)
-    db.executemany("insert into article_urls values (?, ?)", ((row[0], row[0]) for row in rows))
-    db.executemany("insert into revision_rows values (?, ?, ?, ?)", ((r[0], r[1], r[17], r[2]) for r in rows))
+    db.execute(f"insert into article_rows values ({', '.join('?' * 20)})", row)
+    db.execute("insert into article_urls values (?, ?)", (row[0], row[0]))
+    db.executemany(f"insert into article_states values ({', '.join('?' * 12)})", states)
+    db.executemany("insert into revision_rows values (?, ?, ?, ?)", ((row[0], t, *at) for t, at in texts.items()))
 
 
 def words_by_frequency(db: sqlite3.Connection, count: int, seed: int) -> list[str]:
@@ -152,16 +229,29 @@ def words_by_frequency(db: sqlite3.Connection, count: int, seed: int) -> list[st
 
 def ask(path: Path, kind: str, questions: list[str], told: multiprocessing.Queue[Told]) -> None:
     """A client: asks one question after the other, each on a connection of its own as the command line does."""
-    seconds = []
-    for question in questions:
-        begun = time.perf_counter()
+    wall, cpu = [], []
+    for number, question in enumerate(questions):
+        begun, used = time.perf_counter(), time.process_time()
         with reading(path) as db:
-            if kind == "article":
-                show(db, question)
-            else:
-                search(db, question, facets=True, as_of="2030" if kind == "as-of" else "")
-        seconds.append(time.perf_counter() - begun)
-    told.put(Told(kind=kind, seconds=seconds))
+            QUESTIONS[kind](db, question, number)
+        wall.append(time.perf_counter() - begun)
+        cpu.append(time.process_time() - used)
+    told.put(Told(wall=wall, cpu=cpu))
+
+
+QUESTIONS: dict[str, Callable[[sqlite3.Connection, str, int], object]] = {
+    "search": lambda db, words, _: search(db, words, facets=True),
+    "as-of": lambda db, words, number: search(db, words, facets=True, as_of=f"{2016 + number % 10}-06"),
+    "article": lambda db, article, _: show(db, article),
+    "overview": lambda db, _, __: (status(db, Path("/nowhere")), overview(db)),
+    "site": lambda db, article, _: site_figures(db, article.split(",")[1].split(")")[0]),
+}
+
+
+def site_figures(db: sqlite3.Connection, name: str) -> object:
+    """What the page of a site shows."""
+    site = f"{name}.example"
+    return status(db, Path("/nowhere"), jobs=50), search(db, site=site, sort="date", limit=10), overview(db, site)
 
 
 def write(path: Path, first: int, over: multiprocessing.synchronize.Event) -> None:
@@ -176,23 +266,25 @@ def write(path: Path, first: int, over: multiprocessing.synchronize.Event) -> No
             time.sleep(0.5)
 
 
-def measure(path: Path, count: int, *, clients: int, questions: int, seed: int) -> dict[str, list[float]]:
-    """Seconds of all questions of each kind, asked by *clients* processes at once while another one writes."""
-    with reading(path) as db:
+def measure(path: Path, count: int, *, clients: int, questions: int, seed: int) -> dict[str, Told]:
+    """What all questions of each kind took, asked by *clients* processes at once while another one writes."""
+    with reading(path, longest=600) as db:
         words = words_by_frequency(db, clients * questions, seed)
     dice = random.Random(seed)
     articles = [f"example,site{n % SITES})/2026/{n}" for n in (dice.randrange(count) for _ in words)]
     over = multiprocessing.Event()
-    writer = multiprocessing.Process(target=write, args=(path, count + seed * 100_000, over))
+    writer = multiprocessing.Process(target=write, args=(path, count + int(time.time()) % 1_000_000, over))
     writer.start()
-    found: dict[str, list[float]] = {}
-    for kind, asked in (("search", words), ("as-of", words), ("article", articles)):
+    found: dict[str, Told] = {}
+    for kind in QUESTIONS:
+        asked = words if kind in {"search", "as-of"} else articles
         queue: multiprocessing.Queue[Told] = multiprocessing.Queue()
         parts = [asked[n::clients] for n in range(clients)]
         children = [multiprocessing.Process(target=ask, args=(path, kind, part, queue)) for part in parts]
         for child in children:
             child.start()
-        found[kind] = [second for _ in children for second in queue.get(timeout=1800).seconds]
+        told = [queue.get(timeout=1800) for _ in children]
+        found[kind] = Told(wall=[s for one in told for s in one.wall], cpu=[s for one in told for s in one.cpu])
         for child in children:
             child.join()
     over.set()
@@ -201,12 +293,18 @@ def measure(path: Path, count: int, *, clients: int, questions: int, seed: int) 
 
 
 def sizes(path: Path) -> dict[str, int]:
-    """Bytes of the text itself, of texts and full-text index, and of everything else."""
-    with reading(path) as db:
-        (text,) = db.execute("select sum(length(cast(headline || standfirst || body as blob))) from texts").fetchone()
-        rows = db.execute("select name, sum(pgsize) from dbstat group by name").fetchall()
-    kept = sum(size for name, size in rows if name.startswith(("texts", "articles_fts", "sqlite_autoindex_texts")))
-    return {"text": text, "texts and index": kept, "the rest": sum(size for _, size in rows) - kept}
+    """Bytes of the text itself, of texts and full-text index, and of each part of everything else."""
+    with reading(path, longest=600) as db:
+        (text,) = db.execute(
+            "select sum(length(cast(headline || standfirst as blob)) + body_size) from text_rows"
+        ).fetchone()
+        rows = db.execute(
+            "select coalesce(m.tbl_name, s.name), sum(s.pgsize) "
+            "from dbstat as s left join sqlite_master as m on m.name = s.name group by 1 order by 2 desc"
+        ).fetchall()
+    kept = sum(size for name, size in rows if name == "text_rows" or name.startswith("articles_fts"))
+    others = {name: size for name, size in rows if name != "text_rows" and not name.startswith("articles_fts")}
+    return {"text": text, "texts and full-text index": kept, "everything else": sum(others.values()), **others}
 
 
 def main() -> None:
@@ -232,13 +330,19 @@ def main() -> None:
     print(
         f"{given.articles:,} articles, {given.clients} clients at once, one writer; opening {opening * 1000:.1f} ms\n"
     )
-    print(f"{'question':<10}{'asked':>7}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}")
-    for kind, seconds in found.items():
-        middle, p95 = statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1]
-        print(f"{kind:<10}{len(seconds):>7}{middle * 1e3:>9.1f}{p95 * 1e3:>9.1f}{max(seconds) * 1e3:>9.1f}")
-    size = sizes(path)
-    print(f"\ntexts and full-text index: {size['texts and index'] / size['text']:.2f} times the text")
-    print(f"everything else: {size['the rest'] / size['text']:.2f} times the text")
+    print(f"{'question':<10}{'asked':>7}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}{'CPU p50':>9}{'CPU p95':>9}")
+    for kind, told in found.items():
+        figures = [statistics.median(told.wall), _p95(told.wall), max(told.wall), statistics.median(told.cpu)]
+        print(f"{kind:<10}{len(told.wall):>7}{''.join(f'{s * 1e3:>9.1f}' for s in (*figures, _p95(told.cpu)))}")
+    print(f"load of the machine: {', '.join(f'{load:.1f}' for load in os.getloadavg())}\n")
+    text, *parts = sizes(path).items()
+    for name, size in parts:
+        if size > text[1] / 1000:
+            print(f"{name}: {size / text[1]:.3f} times the text")
+
+
+def _p95(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=20)[-1]
 
 
 if __name__ == "__main__":

@@ -9,10 +9,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from archive import schema
 from archive.collection import Collection
 from archive.lost import losses
 from archive.verify import verify
@@ -120,7 +122,7 @@ def test_a_day_later(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> 
     web.articles += 1
     server._answers.forget()
     ended = crawl(ahead=24.5)
-    with sqlite3.connect(kept / "catalog.db") as db:
+    with closing(schema.connect(kept / "catalog.db", readonly=True)) as db:
         revisits = db.execute("select url, status from captures where kind = 'revisit'").fetchall()
         articles = db.execute("select count(*) from articles").fetchone()[0]
 
@@ -143,7 +145,7 @@ def test_the_pages_of_a_split_article(crawl: Crawl, web: TinyWeb, kept: Path) ->
         )
         web.changed[page] = Reply(body=html.encode())
     crawl()
-    with sqlite3.connect(kept / "catalog.db") as db:
+    with closing(schema.connect(kept / "catalog.db", readonly=True)) as db:
         query = "select body from articles where headline = 'A plant in parts'"
         [body] = [body for (body,) in db.execute(query)]
 
@@ -553,7 +555,7 @@ class TestPlainScrapy:
         """What a step drops, breaks on or replaces is kept from the export, never from the catalog."""
         steps = json.dumps({f"tests.crawler.user_steps.{step}": 50})
         ended = self.scrapy(server, kept, "-s", f"ITEM_PIPELINES={steps}", "-o", str(tmp_path / "out.jsonl"))
-        with sqlite3.connect(kept / "catalog.db") as db:
+        with closing(schema.connect(kept / "catalog.db", readonly=True)) as db:
             articles = db.execute("select count(*) from articles").fetchone()[0]
 
         assert (ended.returncode, articles) == (0, web.articles), ended.stderr

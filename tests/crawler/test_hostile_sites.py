@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from archive import schema
 from archive.collection import Collection
 from archive.verify import verify
 from crawler.bindings import default_reader
@@ -44,7 +45,7 @@ def crawled(
 
 
 def rows(kept: Path, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(kept / "catalog.db")) as db:
+    with closing(schema.connect(kept / "catalog.db", readonly=True)) as db:
         return db.execute(query).fetchall()
 
 

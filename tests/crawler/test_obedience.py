@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from archive import schema
 from archive.collection import Collection
 from archive.verify import verify
 from crawler.bindings import default_reader
@@ -47,7 +47,7 @@ def run(zygote: Crawls, server: Server, kept: Path, **order: Any) -> Ended:
 
 
 def rows(kept: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(kept / "catalog.db")) as db:
+    with closing(schema.connect(kept / "catalog.db", readonly=True)) as db:
         return db.execute(query).fetchall()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from archive import schema
 from archive.collection import Collection
 from archive.verify import verify
 from crawler.bindings import default_reader
@@ -50,7 +50,7 @@ class Paper:
         return self.zygote.run(site_files=sites, environment=secrets, **asked)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.kept / "catalog.db")) as db:
+        with closing(schema.connect(self.kept / "catalog.db", readonly=True)) as db:
             return db.execute(query).fetchall()
 
     @property

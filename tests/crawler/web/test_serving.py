@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from archive import packing
 from crawler.web.http import Asked
 from crawler.web.pages import PAGES, Room, answer
 from crawler.web.plugin import authorize
@@ -234,9 +235,22 @@ def test_only_reading(shown: Shown) -> None:
     assert (shown.path / "catalog.db").read_bytes() == before
 
 
+def test_more_than_are_ranked(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the bound the page says how many are ranked, and has no pages behind the last one of those."""
+    monkeypatch.setattr("archive.search.MAX_RANKED", 40)
+    for module in ("archive.search", "crawler.web.pages"):
+        monkeypatch.setattr(f"{module}.NEWEST", 25)
+    page = answer(Room(shown.path), Asked(path="/", target="/", parameters={"q": "the OR a"}, headers={})).body.decode()
+
+    assert "More than 40 articles" in page
+    assert "The newest 25 are ranked and counted." in page
+    assert "page 1 of 2<" in page
+
+
 def test_authorizer(shown: Shown) -> None:
     """A connection with our authorizer reads tables, views and the full text, and cannot attach or write anything."""
     with closing(sqlite3.connect(f"{(shown.path / 'catalog.db').as_uri()}?mode=ro", uri=True)) as db:
+        packing.register(db)
         db.set_authorizer(authorize)
         assert db.execute("select count(*) from articles_fts where articles_fts match 'trial'").fetchone()[0]
         assert db.execute("select count(*) from articles, json_each(authors)").fetchone()[0]
