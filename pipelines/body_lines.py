@@ -53,8 +53,10 @@ _SIGNATURE: Final = re.compile(r"[—–-] .{2,60}\(@\w+\).{0,40}")
 """The line below an embedded post: "— Ann Lee (@annlee) October 9, 2018"."""
 
 _NO_CAPTION: Final = frozenset(TAGS.index(tag) for tag in ("h1", "h2", "h3", "h4", "h5", "h6", "li"))
+_LI: Final = TAGS.index("li")
 _LINKS: Final = 0.95
 _TR, _TABLE = TAGS.index("tr"), TAGS.index("table")
+_AROUND_NOTICE: Final = " -–—_=*·•|()[]<>↓▼:.…"
 _STOPS: Final = '.!?。！？…"”»:’'
 _CONSENT: Final = re.compile(
     r"(?:we use|uses?|using|verwende[nt]|nutz(?:en|t)|setz(?:en|t)|utilis(?:ons|e) (?:des|les)|utiliza(?:mos)?"
@@ -63,11 +65,36 @@ _CONSENT: Final = re.compile(
     re.IGNORECASE,
 )
 _CROSS_REFERENCE: Final = re.compile(
-    r"^\W*(?:(?:read|see)\s+also|(?:lesen|sehen)\s+sie\s+auch|siehe\s+auch|(?:à\s+)?lire\s+aussi|voir\s+aussi"
+    r"^\W*(?:(?:read|see)\s+(?:also|more)|also\s+(?:read|see)|more"
+    r"|related(?:\s+(?:articles?|stor(?:y|ies)|news|coverage))?"
+    r"|mehr\s+(?:dazu|zum\s+thema)|lesen\s+sie\s+(?:dazu|mehr)|(?:leer|lea|lee)\s+más|en\s+savoir\s+plus"
+    r"|(?:lesen|sehen)\s+sie\s+auch|siehe\s+auch|(?:à\s+)?lire\s+aussi|voir\s+aussi"
     r"|(?:lea|lee|vea)\s+también|leggi\s+anche|(?:leia|veja)\s+também|lees\s+ook|läs\s+också|l[eæ]s\s+også"
     r"|czytaj\s+(?:także|też|również)|читайте\s+также|あわせて読みたい|関連記事)\s*[:：]\s*",
     re.IGNORECASE,
 )
+_LONGEST_NOTICE: Final = 60
+_NOTICE_OF_AD: Final = re.compile(
+    r"(?:advertise?ments?|anzeigen?|werbung|publicité|publicidad|pubblicità|publicidade|advertentie|annonse?|reklama?"
+    r"|реклама|広告|广告)(?:\W+|$)|(?:(?:article|story)\s+continues|(?:scroll(?:\s+down)?|keep\s+scrolling)\s+to\s+continue"
+    r"(?:\s+reading)?|continue\s+reading)(?:\s+(?:below|after|with\s+content|the|this|our|advertisement|advert|ad"
+    r"|video))*",
+    re.IGNORECASE,
+)
+"""What stands above an advertisement, as a line of its own."""
+
+_LONGEST_RIGHTS: Final = 80
+"""Letters of such a line; a longer one, as agencies set below their reports, is text to many."""
+
+_RIGHTS: Final = re.compile(
+    r"(?=.*(?:\b(?:19|20)\d\d\b|rights|rechte|droits|derechos|diritti|direitos))"
+    r"(?:©|\(c\)|copyright\s*(?:©|\(c\)|(?:19|20)\d\d|by\b)|all rights reserved|alle rechte vorbehalten"
+    r"|tous droits réservés|todos los derechos reservados|tutti i diritti riservati|todos os direitos reservados"
+    r"|alle rechten voorbehouden)",
+    re.IGNORECASE,
+)
+"""Whose the rights are, as the last line."""
+
 _END_LABEL: Final = re.compile(
     r"(?:share|print|e-?mail|tweet) this (?:article|story|page|post)|share this|related (?:articles|stories|news)"
     r"|(?:diesen )?(?:artikel|beitrag) (?:teilen|drucken|versenden)|verwandte (?:artikel|themen)|mehr zum thema"
@@ -127,11 +154,11 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
         return []
     likely = _without_unseen(blocks, likely)
     captions = _marked_captions(blocks, likely) | _captions(blocks, likely)
-    chosen = [i for i in _with_tables(blocks, likely) if i not in captions and not _is_cross_reference(blocks, i)]
+    chosen = [i for i in _with_tables(blocks, likely) if i not in captions and not _leads_elsewhere(blocks, i)]
     chosen = [i for i in _with_signatures(blocks, chosen) if not _is_row_of_pages(blocks, i)]
     chosen = _without_consent(blocks, chosen, fields.headline)
     chosen = _until_end_label(blocks, _until_closing_lines(blocks, chosen, fields))
-    chosen = _without_fields(blocks, chosen, fields)
+    chosen = _without_rights(blocks, _without_fields(blocks, chosen, fields))
     return _with_source(blocks, chosen)
 
 
@@ -192,13 +219,18 @@ def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> l
     told = {_line(line) for line in fields.lines if line}
     if not told:
         return chosen
+    named = _in_lists(blocks, chosen, told)
     total, before, has_paragraph = sum(len(blocks.texts[i]) for i in chosen), 0, False
     for at, (last, coming) in enumerate(pairwise(chosen), start=1):
         before += len(blocks.texts[last])
         has_paragraph = has_paragraph or width(blocks.texts[last]) > _PARAGRAPH
         if has_paragraph and before > _LEAST_BEFORE_END * total:
             for i in range(last + 1, coming + 1):
-                if len(blocks.texts[i]) < _LONGEST_CLOSING_LINE and _close(blocks.texts[i : i + 2], told):
+                if (
+                    i not in named
+                    and len(blocks.texts[i]) < _LONGEST_CLOSING_LINE
+                    and _close(blocks.texts[i : i + 2], told)
+                ):
                     return chosen[:at]
     return chosen
 
@@ -252,13 +284,40 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
     end = next(at for at in range(len(chosen), first, -1) if _is_paragraph(blocks.texts[chosen[at - 1]], said))
     while end < len(chosen) and not _says(blocks.texts[chosen[end]], told):
         end += 1
+    named = _in_lists(blocks, chosen[first:], told)
     return [
         i
         for i in chosen[:first]
         if _line(blocks.texts[i]) not in told
         and not _READING_TIME.fullmatch(blocks.texts[i])
         and (_line(blocks.texts[i]) != standfirst or not _stands_apart(blocks, i, chosen[first], fields.headline))
-    ] + [i for at, i in enumerate(chosen[first:], start=first) if at < end or not _says(blocks.texts[i], told)]
+    ] + [
+        i
+        for at, i in enumerate(chosen[first:], start=first)
+        if at < end or i in named or not _says(blocks.texts[i], told)
+    ]
+
+
+def _in_lists(blocks: Blocks, chosen: list[int], told: set[str]) -> set[int]:
+    """The items of lists that mostly say what no other field says: a name among names may be that of the author."""
+    named: set[int] = set()
+    for _, held in groupby(chosen, key=lambda i: _list_of(blocks, i)):
+        items = list(held)
+        if _list_of(blocks, items[0]) >= 0 and 2 * sum(_says(blocks.texts[i], told) for i in items) < len(items):
+            named.update(items)
+    return named
+
+
+def _list_of(blocks: Blocks, block: int) -> int:
+    """The list that the block is an item of; -1 if it is none."""
+    element = blocks.elements[block]
+    for _ in range(3):
+        if element < 0:
+            break
+        if blocks.tags[element] == _LI:
+            return blocks.parents[element]
+        element = blocks.parents[element]
+    return -1
 
 
 def _is_paragraph(text: str, said: set[str]) -> bool:
@@ -357,6 +416,33 @@ def _with_signatures(blocks: Blocks, chosen: list[int]) -> list[int]:
         and _SIGNATURE.fullmatch(blocks.texts[i + 1][:_LONGEST_SIGNATURE])
     ]
     return sorted([*chosen, *more]) if more else chosen
+
+
+def _leads_elsewhere(blocks: Blocks, block: int) -> bool:
+    """Whether the block leads to another article, or says that an advertisement follows."""
+    return _is_cross_reference(blocks, block) or _is_notice_of_ad(blocks, block)
+
+
+def _is_notice_of_ad(blocks: Blocks, block: int) -> bool:
+    """Whether a line says "Advertisement" or "Story continues below" and no more; no heading and no item does."""
+    text = blocks.texts[block]
+    if len(text) > _LONGEST_NOTICE or blocks.tags[blocks.elements[block]] in _NO_CAPTION:
+        return False
+    words = text.strip(_AROUND_NOTICE)
+    first = _NOTICE_OF_AD.match(words)
+    return first is not None and (first.end() == len(words) or _NOTICE_OF_AD.fullmatch(words, first.end()) is not None)
+
+
+def _without_rights(blocks: Blocks, chosen: list[int]) -> list[int]:
+    """*chosen* without last lines that say whose the rights are."""
+    end = len(chosen)
+    while (
+        end > 1
+        and len(blocks.texts[chosen[end - 1]]) < _LONGEST_RIGHTS
+        and _RIGHTS.match(blocks.texts[chosen[end - 1]])
+    ):
+        end -= 1
+    return chosen[:end]
 
 
 def _is_cross_reference(blocks: Blocks, block: int) -> bool:

@@ -54,6 +54,11 @@ def story(first: str = "", between: str = "", last: str = "") -> str:
         "<p>Read also: <a href=/x>Flood of March: what we know</a></p>",
         "<p><b>Lire aussi :</b> <a href=/x>La crue de mars</a></p>",
         "<p>あわせて読みたい: <a href=/x>三月の洪水</a></p>",
+        "<p><em>Read more: <a href=/x>Flood of March: what we know</a></em></p>",
+        "<p><a href=/x>READ MORE: Flood of March: what we know</a></p>",
+        "<p>Also read: <a href=/x>Flood of March: what we know</a></p>",
+        "<p><b>Related:</b> <a href=/x>Flood of March: what we know</a></p>",
+        "<p>Lesen Sie mehr: <a href=/x>Die Flut vom März</a></p>",
     ],
 )
 def test_cross_reference_is_left_out(line: str):
@@ -67,6 +72,50 @@ def test_cross_reference_is_left_out(line: str):
 def test_sentence_with_such_words_stays(line: str):
     """A sentence that begins alike stays."""
     assert left(story(between=f"<p>{line}</p>")) == ["1", "2", line, "3"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ADVERTISEMENT",
+        "Article continues below advertisement",
+        "Story continues below",
+        "Advertisement - story continues below",
+        "Anzeige",
+        "(Werbung)",
+    ],
+)
+def test_notice_of_an_advertisement_is_left_out(line: str):
+    """A line that says no more than that an advertisement follows is no part of the body, wherever it stands."""
+    assert left(story(between=f"<p>{line}</p>", last=f"<div>{line}</div>")) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<h2>Werbung</h2>", "<ul><li>Werbung</li></ul>", "<p>Werbung für die Brücke</p>", "<p>The story continues</p>"],
+)
+def test_words_about_advertisements_stay(html: str):
+    """A heading, an item of a list, and a line that says more, are text."""
+    assert len(left(story(between=html))) == 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "© 2018 Example News. All rights reserved.",
+        "Copyright 2018 The Oldford Press",
+        "Alle Rechte vorbehalten.",
+    ],
+)
+def test_rights_are_left_out(line: str):
+    """The last line is no part of the body where it says whose the rights are."""
+    assert left(story(last=f"<p>{line}</p>")) == ["1", "2", "3"]
+
+
+def test_sentence_about_rights_stays():
+    """A last sentence that tells of copyright is text."""
+    line = "Copyright in the drawings of 2018 stays with the architects, who reserved all rights."
+    assert left(story(last=f"<p>{line}</p>"))[-1] == line
 
 
 @pytest.mark.parametrize(
@@ -135,6 +184,15 @@ def test_other_fields_are_left_out():
     before = f"<h1>{HEADLINE}</h1><p>18th June 2018</p>"
 
     assert left(story(before, last="<p>18th June 2018</p><p>From: Healthcare</p>"), FIELDS) == ["1", "2", "3"]
+
+
+def test_author_among_names_stays():
+    """In a list of names the author's is one of them; date and section in a list of their own are no text."""
+    fields = Fields(lines=frozenset(["Ann Lee", "Bob Roe", "18th June 2018"]))
+    names = "<ul><li>Carl Poe</li><li>Ann Lee</li><li>Bob Roe</li><li>Dora Fox</li><li>Eve Ray</li></ul>"
+
+    assert left(story(last=names), fields)[3:] == ["Carl Poe", "Ann Lee", "Bob Roe", "Dora Fox", "Eve Ray"]
+    assert left(story(last="<ul><li>18th June 2018</li><li>Ann Lee</li></ul>"), fields) == ["1", "2", "3"]
 
 
 def test_date_and_section_end_the_text():
