@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from pipelines.blocks import TAGS, Blocks
+from pipelines.body_markup import is_table_caption
 from pipelines.finding import width
 from pipelines.pictures import marked_captions
 from pipelines.vocabulary import HINT_BIT
@@ -207,7 +208,7 @@ def _is_among(blocks: Blocks, table: int, inside: set[int], *, rows: list[int]) 
     parent = blocks.parents[table]
     around = [e for e in (parent, blocks.parents[parent] if parent >= 0 else -1) if e >= 0]
     return (
-        len(rows) == len(held) > 1
+        1 < len(rows) == len(held) - is_table_caption(blocks, held.start)
         and not any(blocks.links[i] for i in held)
         and beside <= inside
         and any(all(i in _held(blocks, element) for i in beside) for element in around)

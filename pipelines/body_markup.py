@@ -41,12 +41,18 @@ _INLINE_PARENTS: Final = frozenset(
 )
 _HEADINGS: Final = {TAGS.index(tag): tag for tag in ("h1", "h2", "h3", "h4", "h5", "h6")}
 _LI, _TR, _TABLE, _PRE, _QUOTE, _OL = (TAGS.index(tag) for tag in ("li", "tr", "table", "pre", "blockquote", "ol"))
+_OTHER: Final = TAGS.index("other")
+_ROWS: Final = frozenset(["tr"])
+_CAPTIONS: Final = frozenset(["caption"])
+_FRAMES_DEEP: Final = 5
+_BETWEEN_LISTS: Final = 3
 _UNSEEN_KEPT: Final = "\u00ad\u200b\u2060\ufeff"
 _GAPS: Final = {"br": " ", "td": " | ", "th": " | "}
 _CELLS: Final = frozenset(["td", "th"])
 _EMPTY_WITHIN: Final = re.compile(r"\| (?=\|)")
 _MOST_CELLS: Final = 100
 _MARKS_DEEP: Final = 12
+_LISTS_DEEP: Final = 12
 _BULLETS: Final = "•·▪‣●○◦■–-"
 
 
@@ -56,8 +62,8 @@ def clean_text(text: str) -> str:
     return clean if clean == text else " ".join(clean.split())
 
 
-Framed = Sequence[tuple[tuple[str, int, str], int]]
-"""The chosen blocks, each behind its frame: its kind, the element that blocks of one list share, ul or ol."""
+Framed = Sequence[tuple[tuple[str, int], int]]
+"""The chosen blocks, each behind its frame: its kind, and the element that blocks of one list share."""
 
 
 def framed(blocks: Blocks, chosen: Sequence[int]) -> Framed:
@@ -68,41 +74,36 @@ def framed(blocks: Blocks, chosen: Sequence[int]) -> Framed:
 def plain_text(blocks: Blocks, chosen: Framed) -> str:
     """The chosen blocks with one blank line between them; list items begin with "- ", the rows of a table are lines."""
     parts = []
-    for (kind, _, _), group in groupby(chosen, key=itemgetter(0)):
-        lines = [line for _, block in group if (line := _line(blocks, block, kind))]
-        parts += ["\n".join(lines)] if kind == "tr" and _is_table(lines) else lines
+    for (kind, _), group in groupby(chosen, key=itemgetter(0)):
+        lines = [(block, line) for _, block in group if (line := _line(blocks, block, kind))]
+        if kind == "tr" and _is_table(lines):
+            parts.append("\n".join(_with_empty_cells(line, *_empty_cells(blocks, block)) for block, line in lines))
+        else:
+            parts += [line for _, line in lines]
     return "\n\n".join(parts)
 
 
-def _is_table(rows: Sequence[str]) -> bool:
+def _is_table(rows: Sequence[tuple[int, str]]) -> bool:
     """Whether rows have several cells: what stands in a column of its own is text in a layout of the 2000s."""
-    return any(" | " in row for row in rows)
+    return any(" | " in row for _, row in rows)
 
 
 def _line(blocks: Blocks, block: int, kind: str) -> str:
     text = clean_text(blocks.texts[block])
-    if kind == "tr":
-        return _with_empty_cells(text, *_empty_cells(blocks, block))
     if text and kind == "li":
         return f"- {text.lstrip(_BULLETS).lstrip()}" if text[0] in _BULLETS else f"- {text}"
     return text
 
 
 def _empty_cells(blocks: Blocks, block: int) -> tuple[int, int]:
-    """How many cells of a row of values come before the first that says something, and how many behind the last."""
-    if " | " not in blocks.texts[block] or blocks.tags[blocks.elements[block]] != _TR:
-        return 0, 0
+    """How many cells of a row come before the first that says something, and how many behind the last."""
     first, last = blocks.spans[block]
     return _cells_beside(first, "prev"), _cells_beside(last, "next")
 
 
 def _cells_beside(node: LexborNode, side: Literal["prev", "next"]) -> int:
     """The cells on one side of the one that *node* stands in."""
-    cell = node.parent
-    for _ in range(_MARKS_DEEP):
-        if cell is None or cell.tag in _CELLS:
-            break
-        cell = cell.parent
+    cell = _around(node, _CELLS)
     count = 0
     for _ in range(_MOST_CELLS):
         cell = getattr(cell, side, None)
@@ -110,6 +111,16 @@ def _cells_beside(node: LexborNode, side: Literal["prev", "next"]) -> int:
             break
         count += cell.tag in _CELLS
     return count
+
+
+def _around(node: LexborNode, tags: frozenset[str]) -> LexborNode | None:
+    """The innermost element of one of *tags* around *node*; None where none is near."""
+    element = node.parent
+    for _ in range(_MARKS_DEEP):
+        if element is None or element.tag in tags:
+            break
+        element = element.parent
+    return element
 
 
 def _with_empty_cells(row: str, before: int, behind: int) -> str:
@@ -120,41 +131,103 @@ def _with_empty_cells(row: str, before: int, behind: int) -> str:
 def markup(blocks: Blocks, chosen: Framed, base_url: str) -> str:
     """The chosen blocks as p, h2-h6, ul, ol, li, blockquote, table and pre, with links, emphasis and strength."""
     out = []
-    for (kind, _, listed), group in groupby(chosen, key=itemgetter(0)):
+    captions: dict[int, str] = {}
+    first_rows = {at: block for (kind, at), block in reversed(chosen) if kind == "tr" and " | " in blocks.texts[block]}
+    for (kind, element), group in groupby(chosen, key=itemgetter(0)):
         inner = [(block, text) for _, block in group if (text := _inline(blocks, block, base_url))]
         if not inner:
             continue
         if kind == "li":
-            out.append(f"<{listed}>" + "".join(f"<li>{item}</li>" for _, item in inner) + f"</{listed}>")
-        elif kind == "tr" and _is_table([text for _, text in inner]):
-            filled = [_with_empty_cells(item, *_empty_cells(blocks, block)) for block, item in inner]
-            rows = ("".join(f"<td>{cell}</td>" for cell in row.split(" | ")) for row in filled)
-            out.append("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
+            out.append(_lists(blocks, inner))
+        elif kind == "tr" and _is_table(inner):
+            rows = (_row(blocks, block, item) for block, item in inner)
+            caption = captions.pop(element, "")
+            out.append(f"<table>{caption}" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
+        elif kind == "caption" and inner[-1][0] < first_rows.get(element, -1):
+            captions[element] = f"<caption>{' '.join(text for _, text in inner)}</caption>"
         elif kind == "blockquote":
             out.append("<blockquote>" + "".join(f"<p>{item}</p>" for _, item in inner) + "</blockquote>")
         else:
-            tag = "p" if kind == "tr" else kind
+            tag = "p" if kind in {"tr", "caption"} else kind
             out += [f"<{tag}>{item}</{tag}>" for _, item in inner]
     return "\n".join(out)
 
 
-def _frame(blocks: Blocks, block: int) -> tuple[str, int, str]:
-    """What the block stands in: its kind, the element that blocks of one list, quote or table share, ul or ol."""
+def _lists(blocks: Blocks, items: Sequence[tuple[int, str]]) -> str:
+    """Items of one list, and of the lists in it; a further paragraph of an item that was begun is a `p`."""
+    out, opened = [], list[int]()
+    for block, text in items:
+        path = _path(blocks, block)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(opened, path, strict=False)))
+        out += [f"</{_list_tag(blocks, element)}>" for element in reversed(opened[shared:])]
+        out += [f"<{_list_tag(blocks, element)}>" for element in path[shared:]]
+        out.append(text if path[shared:] else f"<p>{text}</p>")
+        opened = path
+    return "".join(out + [f"</{_list_tag(blocks, element)}>" for element in reversed(opened)])
+
+
+def _path(blocks: Blocks, block: int) -> list[int]:
+    """The lists and their items around a block of a list, the outermost first."""
+    path: list[int] = []
+    item = _item_around(blocks, blocks.elements[block], _FRAMES_DEEP)
+    for _ in range(_LISTS_DEEP):
+        if item < 0:
+            break
+        path = [blocks.parents[item], item, *path]
+        item = _item_around(blocks, blocks.parents[item], _BETWEEN_LISTS)
+    return path
+
+
+def _item_around(blocks: Blocks, element: int, most: int) -> int:
+    """*element* if it is an item of a list, or the nearest around it that is; -1 where none is near."""
+    for _ in range(most):
+        if element < 0 or blocks.tags[element] == _LI:
+            return element
+        element = blocks.parents[element]
+    return -1
+
+
+def _list_tag(blocks: Blocks, element: int) -> str:
+    tag = blocks.tags[element] if element >= 0 else -1
+    return "li" if tag == _LI else "ol" if tag == _OL else "ul"
+
+
+def _row(blocks: Blocks, block: int, text: str) -> str:
+    """The cells of a row, those that head it or a column as `th`."""
+    cells = _with_empty_cells(text, *_empty_cells(blocks, block)).split(" | ")
+    row = _around(blocks.spans[block][0], _ROWS)
+    there = [child.tag or "" for child in row.iter() if child.tag in _CELLS] if row is not None else []
+    tags = there if len(there) == len(cells) else ["td"] * len(cells)
+    return "".join(f"<{tag}>{cell}</{tag}>" for tag, cell in zip(tags, cells, strict=True))
+
+
+def _frame(blocks: Blocks, block: int) -> tuple[str, int]:
+    """What the block stands in: its kind, and the element that blocks of one list, quote or table share."""
     element = own = blocks.elements[block]
     if blocks.tags[own] in _HEADINGS:
-        return ("h2" if _HEADINGS[blocks.tags[own]] == "h1" else _HEADINGS[blocks.tags[own]]), block, ""
-    for _ in range(5):
+        return ("h2" if _HEADINGS[blocks.tags[own]] == "h1" else _HEADINGS[blocks.tags[own]]), block
+    if is_table_caption(blocks, block):
+        return "caption", blocks.parents[own]
+    for _ in range(_FRAMES_DEEP):
         if element < 0:
             break
         tag, parent = blocks.tags[element], blocks.parents[element]
         if tag == _LI:
-            return "li", parent, "ol" if parent >= 0 and blocks.tags[parent] == _OL else "ul"
+            return "li", _path(blocks, block)[0]
         if tag == _TR and element == own:
-            return "tr", _table_of(blocks, parent), ""
+            return "tr", _table_of(blocks, parent)
         if tag == _QUOTE:
-            return "blockquote", element, ""
+            return "blockquote", element
         element = parent
-    return ("pre" if blocks.tags[own] == _PRE else "p"), block, ""
+    return ("pre" if blocks.tags[own] == _PRE else "p"), block
+
+
+def is_table_caption(blocks: Blocks, block: int) -> bool:
+    """Whether a block is the `caption` of a table."""
+    own, around = blocks.elements[block], blocks.around(block)
+    if around < 0 or blocks.tags[around] != _TABLE or blocks.tags[own] != _OTHER:
+        return False
+    return _around(blocks.spans[block][0], _CAPTIONS) is not None
 
 
 def _table_of(blocks: Blocks, element: int) -> int:

@@ -241,6 +241,48 @@ def test_table_of_values():
     assert "<tr><td>2022</td><td></td><td>310,000</td></tr><tr><td>2023</td><td>41,000</td><td></td></tr>" in found.html
 
 
+def test_empty_cells_are_kept():
+    """A row has as many cells as it has on the page, also where the first or all but one say nothing."""
+    rows = (
+        "<tr><th></th><th>2023</th><th>2024</th></tr><tr><th>Cost</th><td></td><td>12</td></tr>"
+        "<tr><td></td><td>7</td><td></td></tr>"
+    )
+
+    found = body(article(paragraphs(ONE, TWO) + f"<table>{rows}</table>" + paragraphs(THREE, FOUR)))
+
+    assert blocks_of(found.text)[2].split("\n") == [" | 2023 | 2024", "Cost |  | 12", " | 7 | "]
+    assert f"<table>{rows}</table>" in found.html
+
+
+def test_table_with_caption():
+    """The caption of a table is a line of its own before it, and stands in the table in the mark-up."""
+    table = "<table><caption>Costs</caption><tr><th>Year</th><th>Cost</th></tr><tr><td>9</td><td>2</td></tr></table>"
+
+    found = body(article(paragraphs(ONE, TWO) + table + paragraphs(THREE, FOUR)))
+
+    assert blocks_of(found.text)[2:4] == ["Costs", "Year | Cost\n9 | 2"]
+    assert table in found.html
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "<ul><li>North<ul><li>The pier</li><li>The road</li></ul></li><li>South<ol><li>The tower</li></ol></li></ul>",
+        "<ol><li>North<p>The longer one</p><ul><li>The pier</li></ul><p>The road too</p></li><li>South</li></ol>",
+    ],
+    ids=["lists in items", "paragraphs in items"],
+)
+def test_lists_in_lists(listed: str):
+    """In the mark-up a list within an item of another is within it, and so is a further paragraph."""
+    assert listed in body(article(paragraphs(ONE, TWO) + listed + paragraphs(THREE, FOUR))).html
+
+
+def test_lists_side_by_side():
+    """Two lists with nothing between them are two."""
+    listed = "<ul><li>The pier</li><li>The road</li></ul>"
+    assert body(article(paragraphs(ONE, TWO) + listed * 2 + paragraphs(THREE))).html.count(listed) == 2
+
+
 def test_markup_keeps_links_and_stress():
     """Links, emphasis and strength stay in the mark-up; links are absolute, scripts are gone."""
     inside = f'{ONE} <a href="/b" onclick="x()">The <b>vote</b></a> was <i>close</i>.<script>track()</script>'
