@@ -59,7 +59,7 @@ LEAD = 80
 _LEAST_KEYS = 0.6  # of two texts that share 0.8 of their shingles, by changes to single words at worst
 _DEVIATIONS = 3.0
 _APART = 0.15
-_HASHED = 1 << 14  # words whose hashes are remembered
+_HASHED = 1 << 17  # words whose hashes are remembered: some 25 MB; half of an article's words are new to a quarter
 _LEAST_FIGURES = 6  # shingles with figures: two figures make as many
 _FIGURES = 0.5
 _LEAST_RENAMED = 2
@@ -71,15 +71,18 @@ _UNSPACED = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _UNSPACED_NAME = re.compile("[\u30a1-\u30ff]{2,}|[\u4e00-\u9fff]{2,}|[A-Za-z]{2,}")
 _PERIOD = re.compile(
     r"""
-    \b(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)[ -](?:fiscal[ -])?(?:quarter|half)\b
-    | \b(?P<short>[qh][1-4])\b
-    | \b(?:fiscal|fy|full[ -]year|financial[ ]year)[ ]?(?:year[ ])?(?P<year>(?:19|20)?\d\d)\b
-    | \b(?P<german>ersten?s?|zweite[ns]?|dritte[ns]?|vierte[ns]?)[ ](?:quartals?|halbjahre?s?)\b
-    | \b(?P<french>premier|deuxième|second|troisième|quatrième)[ ](?:trimestre|semestre)\b
+    \b(?=[1-4defhpqstvz])  # it is three times as fast to look at the first letter before the words
+    (?:
+        (?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)[ -](?:fiscal[ -])?(?:quarter|half)\b
+        | (?P<short>[qh][1-4])\b
+        | (?:fiscal|fy|full[ -]year|financial[ ]year)[ ]?(?:year[ ])?(?P<year>(?:19|20)?\d\d)\b
+        | (?P<german>ersten?s?|zweite[ns]?|dritte[ns]?|vierte[ns]?)[ ](?:quartals?|halbjahre?s?)\b
+        | (?P<french>premier|deuxième|second|troisième|quatrième)[ ](?:trimestre|semestre)\b
+    )
     | (?P<japanese>第[1-4一二三四]四半期|上半期|下半期)
     """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    re.VERBOSE,
+)  # of a text without capitals
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,7 @@ class Profile:
     @cached_property
     def periods(self) -> frozenset[str]:
         """Quarters, half-years and fiscal years that are told of."""
-        return frozenset(m[m.lastgroup or 0].casefold() for m in _PERIOD.finditer(self._body))
+        return frozenset(m[m.lastgroup or 0] for m in _PERIOD.finditer(self._body.casefold()))
 
     @cached_property
     def _found(self) -> list[str]:
@@ -193,9 +196,9 @@ def fingerprint(body: str) -> Fingerprint:
     """
     import numpy as np
 
-    units, width = _units(body)
-    hashes = np.sort(_shingles(units, width * KEY_SHINGLES))
-    hashes = hashes[np.diff(hashes, prepend=-1) != 0]
+    hashes = _shingles(*_units(body), times=KEY_SHINGLES)
+    hashes.sort()
+    hashes = hashes[np.concatenate(([True], hashes[1:] != hashes[:-1]))[: len(hashes)]]
     smallest = hashes[:KEYS].astype(">i8").view(np.uint8).reshape(-1, 8)
     return Fingerprint(smallest[:, -KEY_BYTES:].tobytes(), len(hashes))
 
@@ -267,13 +270,13 @@ def _units(body: str) -> tuple[list[str], int]:
     return words, WORDS
 
 
-def _shingles(units: Sequence[str], width: int) -> NDArray[np.int64]:
-    """The hash of each shingle, in the order of the text; of a text that is shorter than one, none."""
+def _shingles(units: Sequence[str], width: int, times: int = 1) -> NDArray[np.int64]:
+    """The hash of each shingle of so many times the width, in the order of the text; of a shorter text, none."""
     hashed = _HASHES[width].of(units)
-    count = max(0, len(units) - width + 1)
-    hashes = hashed[:count, 0].copy()
-    for at in range(1, width):
-        hashes ^= hashed[at : at + count, at]
+    shingles = max(0, len(units) - width * times + 1)
+    hashes = hashed[:shingles, 0].copy()
+    for at in range(1, width * times):
+        hashes ^= hashed[at : at + shingles, at]
     return hashes
 
 
@@ -283,20 +286,16 @@ class _Hashes(dict[str, int]):
     The dictionary gives the row of the unit in a table of such hashes.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, places: int) -> None:
         super().__init__()
-        self._width = width
+        self._places = places
         self._table = array("q")
+        self._new: list[bytes] = []
         self._lock = Lock()
 
     def __missing__(self, unit: str) -> int:
-        digest = hashlib.shake_128(unit.encode()).digest(self._width * KEY_BYTES)
-        row = len(self._table) // self._width
-        self._table.extend(
-            [int.from_bytes(digest[at : at + KEY_BYTES], "big") for at in range(0, len(digest), KEY_BYTES)]
-        )
-        self[unit] = row
-        return row
+        self._new.append(unit.encode())
+        return self.setdefault(unit, len(self))
 
     def of(self, units: Sequence[str]) -> NDArray[np.int64]:
         """A row of hashes for each unit."""
@@ -307,7 +306,19 @@ class _Hashes(dict[str, int]):
                 self.clear()
                 self._table = array("q")
             rows = np.fromiter(map(self.__getitem__, units), np.intp, len(units))
-            return np.frombuffer(self._table, np.int64).reshape(-1, self._width)[rows]
+            if self._new:
+                self._hash_new()
+            return np.frombuffer(self._table, np.int64).reshape(-1, self._places)[rows]
+
+    def _hash_new(self) -> None:
+        import numpy as np
+
+        size = self._places * KEY_BYTES
+        digests = b"".join([hashlib.shake_128(unit).digest(size) for unit in self._new])
+        padded = np.zeros((len(self._new) * self._places, 8), np.uint8)
+        padded[:, -KEY_BYTES:] = np.frombuffer(digests, np.uint8).reshape(-1, KEY_BYTES)
+        self._table.frombytes(padded.view(">i8").astype(np.int64).tobytes())
+        self._new.clear()
 
 
-_HASHES = {width: _Hashes(width) for width in (WORDS, CHARACTERS, WORDS * KEY_SHINGLES, CHARACTERS * KEY_SHINGLES)}
+_HASHES = {width: _Hashes(width * KEY_SHINGLES) for width in (WORDS, CHARACTERS)}

@@ -14,7 +14,8 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import combinations, groupby, islice
+from operator import itemgetter
 
 from archive.likeness import COPY, KEY_BYTES, KEYS, Fingerprint, Profile, compare
 
@@ -23,18 +24,26 @@ SMALLEST = 5
 
 _FINGERPRINTS = 8192
 _PROFILED = 500_000  # shingles: some 50 MB
-_PLACES = json.dumps([1 + KEY_BYTES * n for n in range(KEYS)])
+_TOGETHER = 256  # bodies whose bands are looked up at once
 
-_INSERT_BANDS = (
-    "insert or ignore into bands (key, body_key) "
-    "select substr(f.keys, k.value, ?2), f.body_key "
-    "from {of} "
-    "where k.value < length(f.keys) "
-    "order by 1, 2"
+_INSERT_BANDS = "insert or ignore into bands (key, body_key) values (?, ?)"
+_INSERT_ALL_BANDS = """
+insert into bands (key, body_key)
+select substr(f.keys, k.value, ?2), f.body_key
+from fingerprints as f
+join json_each(?1) as k
+where k.value < length(f.keys)
+order by 1, 2
+"""
+_SMALLEST_OF = """
+select b.key, b.body_key
+from json_each(?2) as k
+cross join bands as b on b.key = substr(?1, k.value, ?3)
+where b.body_key <= coalesce(
+  (select body_key from bands where key = substr(?1, k.value, ?3) order by body_key limit 1 offset ?4),
+  9223372036854775807
 )
-_OF_ALL = _INSERT_BANDS.format(of="fingerprints as f join json_each(?1) as k")
-_OF_ONE = _INSERT_BANDS.format(of="json_each(?1) as k join fingerprints as f on f.body_key = ?3")
-_SMALLEST_OF = "select body_key from bands where key = ? order by body_key limit ?"
+"""
 _MEMBERS = "select body_key from bands where key = ?"
 _BODY = """
 select t.body
@@ -90,6 +99,11 @@ def body_key(body_hash: str) -> int:
     return int(body_hash[:16], 16) - (1 << 63)
 
 
+def _places(count: int) -> str:
+    """Where so many keys begin that lie one behind the other, as SQLite counts."""
+    return json.dumps(list(range(1, 1 + KEY_BYTES * count, KEY_BYTES)))
+
+
 class Pairs:
     """The tables `bands` and `similar_bodies`, inside the caller's transaction.
 
@@ -104,24 +118,29 @@ class Pairs:
 
     def add(self, bodies: Iterable[int]) -> set[int]:
         """Brings the pairs in step after these bodies came in; gives all bodies whose pairs changed."""
-        changed = {body for new in sorted(bodies) for body in self._add(new)}
+        changed: set[int] = set()
+        waiting = iter(sorted(bodies))
+        while new := list(islice(waiting, _TOGETHER)):
+            changed |= self._add(new)
         return changed | self._mark_digests(changed)
 
     def derive_all(self) -> None:
         """Computes bands and pairs from the fingerprints alone."""
         self._db.execute("delete from bands")
         self._db.execute("delete from similar_bodies")
-        self._db.execute(_OF_ALL, (_PLACES, KEY_BYTES))
+        self._db.execute(_INSERT_ALL_BANDS, (_places(KEYS), KEY_BYTES))
         bodies = [body for (body,) in self._db.execute("select body_key from fingerprints order by body_key")]
-        for body in bodies:
-            fingerprint = self._fingerprint(body)
-            others = {other for key in fingerprint.split for other in self._smallest(key)}
-            self._pair(body, fingerprint, others)
+        waiting = iter(bodies)
+        while together := list(islice(waiting, _TOGETHER)):
+            keys = self._keys_of(together)
+            smallest = self._smallest(key for split in keys.values() for key in split)
+            for body, split in keys.items():
+                self._pair(body, {other for key in split for other in smallest.get(key, ())})
         self._mark_digests(bodies)
 
     def like(self, fingerprint: Fingerprint, text: str) -> list[Found]:
         """The copies that are known of a body, which may be in the tables or not; those most like it first."""
-        others = {other for key in fingerprint.split for other in self._smallest(key)}
+        others = {other for smallest in self._smallest(fingerprint.split).values() for other in smallest}
         mine, found = None, []
         for other in self._candidates(fingerprint, others):
             mine = mine or Profile(text)
@@ -130,48 +149,67 @@ class Pairs:
                 found.append(Found(other, likeness.resemblance, likeness.containment))
         return sorted(found, key=lambda f: (-f.resemblance, -f.containment, f.body_key))
 
-    def _add(self, body: int) -> set[int]:
-        self._db.execute(_OF_ONE, (_PLACES, KEY_BYTES, body))
-        fingerprint = self._fingerprint(body)
-        others: set[int] = set()
+    def _add(self, new: Collection[int]) -> set[int]:
+        added = sorted((key, body) for body, keys in self._keys_of(new).items() for key in keys)
+        before = self._smallest(key for key, _ in added)
+        self._db.executemany(_INSERT_BANDS, added)
+        others: dict[int, set[int]] = {body: set() for body in new}
         changed: set[int] = set()
-        for key in fingerprint.split:
-            smallest = self._smallest(key, SMALLEST + 1)
-            if body not in smallest[:SMALLEST]:
-                others.update(smallest[:SMALLEST])
-            elif len(smallest) <= SMALLEST:
-                others.update(smallest)
-            else:
-                others.update(member for (member,) in self._db.execute(_MEMBERS, (key,)))
-                changed |= self._put_out(smallest[SMALLEST], key)
-        return changed | self._pair(body, fingerprint, others)
+        for key, rows in groupby(added, itemgetter(0)):
+            known = before.get(key, [])
+            bodies = [body for _, body in rows]
+            if len(bodies) == 1 and not known:
+                continue  # as nearly all of them
+            smallest = sorted({*bodies, *known})[:SMALLEST]
+            entered = others.keys() & smallest
+            members = self._members(key) if entered and len(known) == SMALLEST else bodies + known
+            for body in bodies:
+                others[body].update(members if body in entered else smallest)
+            for out in known:
+                if out not in smallest:
+                    changed |= self._put_out(out, key)
+        self._load(list(islice(set().union(*others.values()), _FINGERPRINTS // 2)))
+        return changed.union(*(self._pair(body, among) for body, among in others.items()))
 
-    def _smallest(self, key: bytes, count: int = SMALLEST) -> list[int]:
-        return [body for (body,) in self._db.execute(_SMALLEST_OF, (key, count))]
+    def _members(self, key: bytes) -> list[int]:
+        return [member for (member,) in self._db.execute(_MEMBERS, (key,))]
+
+    def _keys_of(self, bodies: Collection[int]) -> dict[int, frozenset[bytes]]:
+        self._load(bodies)
+        return {body: self._fingerprints[body].split for body in bodies}
+
+    def _smallest(self, keys: Iterable[bytes]) -> dict[bytes, list[int]]:
+        """The smallest bodies of those of these bands that have any."""
+        wanted = sorted(set(keys))
+        rows = self._db.execute(_SMALLEST_OF, (b"".join(wanted), _places(len(wanted)), KEY_BYTES, SMALLEST - 1))
+        return {key: [body for _, body in band] for key, band in groupby(rows, itemgetter(0))}
 
     def _put_out(self, body: int, key: bytes) -> set[int]:
         """Takes the pairs away that *body* had by being among the smallest of that band, unless another gives them."""
         others = [other for (other,) in self._db.execute(_IN_BAND_WITH, (body, key))]
-        mine = self._fingerprint(body).split if others else ()
-        smallest = {key: set(self._smallest(key)) for key in mine}
+        smallest = self._smallest(self._fingerprint(body).split) if others else {}
         gone = {
             other
             for other in others
-            if all(smallest[key].isdisjoint((body, other)) for key in self._fingerprint(other).split & smallest.keys())
+            if not any(
+                {body, other}.intersection(smallest.get(key, ()))
+                for key in self._fingerprint(other).split & smallest.keys()
+            )
         }
         self._db.executemany(_DELETE, [(min(body, other), max(body, other)) for other in gone])
         return {body, *gone} if gone else set()
 
-    def _pair(self, body: int, fingerprint: Fingerprint, others: set[int]) -> set[int]:
+    def _pair(self, body: int, others: set[int]) -> set[int]:
         """Compares a body with these, keeps the pairs that are alike, and gives the bodies in them."""
         rows = []
         others.discard(body)
-        for other in self._candidates(fingerprint, others):
+        for other in self._candidates(self._fingerprint(body), others) if others else ():
             likeness = compare(self._profile(body), self._profile(other))
             if likeness.is_alike:
                 figures = (likeness.resemblance, likeness.containment, likeness.differs_in)
                 rows.append((min(body, other), max(body, other), *figures))
-        self._db.executemany(_INSERT, rows)
+        if rows:
+            self._db.executemany(_INSERT, rows)
         return {body for row in rows for body in row[:2]}
 
     def _mark_digests(self, bodies: Iterable[int]) -> set[int]:

@@ -94,6 +94,26 @@ def test_order_batches_workers_and_rebuild(bodies: list[str], data: st.DataObjec
         assert found["from nothing"] == found["whole"]
 
 
+@pytest.mark.parametrize("batch", [1, 3, 7, 40])
+def test_crowded_bands_in_batches(catalog: Catalog, batch: int) -> None:
+    """Where many more texts share a run of words than are compared, pairs follow from the set however they came."""
+    rng = random.Random(batch)
+    bodies = [changed(*rng.sample(range(90), rng.randint(0, 9))) for _ in range(25)]
+    bodies += [f"{STORY} visitor number {n}" for n in range(15)]
+    rng.shuffle(bodies)
+    db = folded(catalog, bodies, batch)
+    [(crowded,)] = db.execute("select max(n) from (select count(*) as n from bands group by key)").fetchall()
+    queries = ("select * from bands order by 1, 2", "select * from similar_bodies order by 1, 2")
+    came = [db.execute(query).fetchall() for query in queries]
+    db.execute("begin")
+    Pairs(db).derive_all()
+    computed = [db.execute(query).fetchall() for query in queries]
+    db.execute("rollback")
+
+    assert crowded > 3 * SMALLEST
+    assert came == computed
+
+
 def _add(catalog: Catalog, batch: Sequence[tuple[int, tuple[str, Article]]]) -> None:
     for n, (url, reading) in batch:
         catalog.add(capture(url, captured_at=at(n)), reading)

@@ -201,12 +201,13 @@ def main() -> None:
     parser.add_argument("--seeds", default=f"{JUDGED[0]}-{JUDGED[-1]}", help="corpora, such as 201-220")
     parser.add_argument("--tools", default=",".join(TOOLS), help="what is compared")
     parser.add_argument("--articles", type=int, help="measure the cost in a catalog of so many articles instead")
+    parser.add_argument("--stored", type=int, default=0, help="with --articles: so many fingerprints are there before")
     asked = parser.parse_args()
     tools = [tool for tool in asked.tools.split(",") if _is_there(tool)]
     if asked.articles:
         from tests.benchmarks.dedupe_scale import print_costs
 
-        print_costs(asked.articles)
+        print_costs(asked.articles, asked.stored)
         return
     first, _, last = asked.seeds.partition("-")
     seeds = range(int(first), int(last or first) + 1)
@@ -221,6 +222,7 @@ def main() -> None:
         print(f"\nnot installed: {', '.join(missing)}; run `.venv/bin/pip install -e '.[bench]'`")
     ours = scores.get("pressmark")
     if ours is not None:
+        print(f"\ntemplated earnings reports and other notices that pressmark merged: {ours.templated}")
         print(f"\npressmark joined wrongly: {_most(ours.wrong)}\npressmark missed: {_most(ours.missed)}")
 
 

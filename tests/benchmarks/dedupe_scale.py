@@ -1,7 +1,7 @@
 """What adding an article costs while a catalog grows: CPU with and without the search for copies, memory, bytes.
 
-Articles have some 500 words. One in five copies an earlier one, edited, cut or introduced, and one in twenty is a
-notice from a template, as in a trade press that lives on press releases.
+Articles have 500 words (`press_prose`). One in five copies an earlier one, edited, cut or introduced, and one in twenty
+is a notice from a template, as in a trade press that lives on press releases.
 """
 
 from __future__ import annotations
@@ -10,19 +10,21 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from archive import fold, similar
 from archive.index import Catalog
+from archive.likeness import ALGORITHM, KEY_BYTES, KEY_SHINGLES, KEYS, WORDS
 from crawler.newsweb.prose.grammar import dice
 from tests.archive.catalogs import article, at, capture
-from tests.benchmarks.copied_stories import Planted, families, notices, singles
+from tests.benchmarks.copied_stories import Planted, notices
+from tests.benchmarks.press_prose import LENGTH, PressProse
 
 BATCH = 64
-STEPS = 10
-WORDS = 500
 
 
 class _Stopwatch:
@@ -42,12 +44,16 @@ class _Stopwatch:
         return timed
 
 
-def print_costs(count: int, seed: int = 1) -> None:
-    """Add *count* articles to one catalog and print a line for each tenth of them."""
+def print_costs(count: int, stored: int = 0, seed: int = 1) -> None:
+    """Add *count* articles to one catalog and print a line at each checkpoint.
+
+    The catalog may hold fingerprints before, of so many other texts, which have nothing in common with anything.
+    """
     watch = _Stopwatch()
     fold.Fold._add_body = watch.around(fold.Fold._add_body)  # type: ignore[method-assign]
     similar.Pairs.add = watch.around(similar.Pairs.add)  # type: ignore[method-assign]
-    print(f"{count:,} articles of {WORDS} words; CPU in ms an article, the search for copies and everything\n")
+    beside = f" beside {stored:,} fingerprints" if stored else ""
+    print(f"{count:,} articles of {LENGTH} words{beside}; CPU in ms an article, the search for copies and everything\n")
     print("| articles | copies | everything | memory | bytes of fingerprints a text | clusters |")
     print("| --- | --- | --- | --- | --- | --- |")
     source = _articles(seed)
@@ -55,10 +61,11 @@ def print_costs(count: int, seed: int = 1) -> None:
         tempfile.TemporaryDirectory(dir=Path.cwd()) as folder,
         Catalog.open(Path(folder) / "catalog.db", reader_id="benchmark") as catalog,
     ):
+        _store(catalog, stored, seed)
         added = 0
-        for step in range(1, STEPS + 1):
+        for checkpoint in _checkpoints(count):
             whole, watch.seconds, before = 0.0, 0.0, added
-            while added < count * step // STEPS:
+            while added < checkpoint:
                 batch = [next(source) for _ in range(BATCH)]
                 begun = time.process_time()
                 for planted in batch:
@@ -68,6 +75,31 @@ def print_costs(count: int, seed: int = 1) -> None:
                 catalog.commit()
                 whole += time.process_time() - begun
             _print_row(catalog, added, 1000 * watch.seconds / (added - before), 1000 * whole / (added - before))
+
+
+def _store(catalog: Catalog, count: int, seed: int) -> None:
+    """Fingerprints and bands such as *count* texts without a run of words in common would have left."""
+    rng, shingles = np.random.default_rng(seed), LENGTH - WORDS * KEY_SHINGLES + 1
+    bodies = np.sort(rng.integers(-(1 << 63), 1 << 63, count, np.int64))
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for first in range(0, count, BATCH):
+            gaps = rng.exponential((1 << 8 * KEY_BYTES) / shingles, (BATCH, KEYS))
+            smallest = gaps.cumsum(1).astype(">i8").view(np.uint8).reshape(BATCH, KEYS, 8)[:, :, -KEY_BYTES:]
+            for body, keys in zip(bodies[first : first + BATCH].tolist(), smallest, strict=False):
+                yield body, f"{body + (1 << 63):016x}".ljust(64, "0"), ALGORITHM, shingles, keys.tobytes()
+
+    with catalog.connection as db:
+        db.execute("begin")
+        db.executemany(fold.FINGERPRINTS.insert, rows())
+        db.execute(similar._INSERT_ALL_BANDS, (similar._places(KEYS), KEY_BYTES))
+
+
+def _checkpoints(count: int) -> Iterator[int]:
+    """1,000, 2,000, 5,000, 10,000 and so on up to *count*."""
+    steps = (leading * 10**digits for digits in range(3, 9) for leading in (1, 2, 5))
+    yield from takewhile(lambda step: step < count, steps)
+    yield count
 
 
 def _print_row(catalog: Catalog, added: int, copies: float, whole: float) -> None:
@@ -93,15 +125,9 @@ def _bytes_a_text(catalog: Catalog) -> float:
 
 def _articles(seed: int) -> Iterator[Planted]:
     rng = dice("scale", seed)
-    sources = (singles(seed), families(seed), notices(seed))
+    sources = (iter(PressProse(seed)), notices(seed))
     while True:
-        planted = next(rng.choices(sources, weights=(65, 30, 5))[0])
-        yield planted if planted.language == "ja" else _of_length(planted)
-
-
-def _of_length(planted: Planted) -> Planted:
-    words = planted.body.split(" ")
-    return planted if len(words) <= WORDS else replace(planted, body=" ".join(words[:WORDS]))
+        yield next(rng.choices(sources, weights=(95, 5))[0])
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from crawler.newsweb import NewsWeb, Reply, Server, serve
 from tests.archive.test_verify import flip
 from tests.crawler.forked_crawls import Crawls, Ended
 from tests.crawler.tiny_web import IN_ORDER, WORDS, TinyWeb, asked, captured, state_of
+from tests.end_to_end import rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,6 +105,21 @@ def test_robots_txt_counts_once(crawl: Crawl, kept: Path) -> None:
 
     assert stats["fold/captures"] == captures
     assert visits == [(1,)]
+
+
+def test_what_repeats_is_counted(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
+    """The stats of a job count articles at another URL, exact copies and edited ones, and the catalog has them all."""
+    story = web.reply("", web.story(0)).body
+    link = f'<link rel="canonical" href="http://127.0.0.1:{server.port}{web.story(0)}">'
+    web.changed[web.story(1)] = Reply(body=story.replace(b"<head>", b"<head>" + link.encode()))
+    web.changed[web.story(2)] = Reply(body=story.replace(b"Plant number 0 opens", b"As others have told"))
+    stats = crawl().summary["stats"]
+    [(articles, clusters)] = rows(kept / "catalog.db", "select count(*), count(distinct cluster_id) from articles")
+    [(pairs,)] = rows(kept / "catalog.db", "select count(*) from similar where resemblance = 1.0")
+    counted = {kind: stats.get(f"dedupe/{kind}") for kind in ("alias", "exact", "near")}
+
+    assert counted == {"alias": 1, "exact": 1, "near": web.articles - 3}
+    assert (articles, clusters, pairs) == (web.articles - 1, 1, 1)
 
 
 def test_what_waits_is_told(crawl: Crawl, kept: Path) -> None:
