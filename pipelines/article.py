@@ -76,6 +76,8 @@ def _read(page: Page, layout: Layout | None) -> tuple[Article, Body, int]:
         {dates.published_raw, authors.raw, section.value, *_lines_of((*dates.evidence, *authors.evidence))}
     )
     body, body_evidence = _read_body(page, layout, headline=headline.text, standfirst=standfirst.text, apart=apart)
+    if standfirst.text == body.text:  # a page of one paragraph has a text and no standfirst
+        standfirst = replace(standfirst, text="", evidence=tuple(replace(e, chosen=False) for e in standfirst.evidence))
     language = read_language(page, news, f"{headline.text}\n{standfirst.text}\n{body.text}")
     keywords, keywords_evidence = read_keywords(page, news, headline.text)
     canonical_url = read_canonical_url(page)

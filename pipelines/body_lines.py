@@ -33,6 +33,9 @@ _BETWEEN_LABELS: Final = 200
 """Letters between two lines that head tools and lists, at most: a row of links or tags."""
 
 _LONGEST_WALL: Final = 160
+_LONGEST_OFFER: Final = 400
+"""Letters of what stands below such a notice in the place of the text: what a subscription costs."""
+
 _UNSEEN: Final = HINT_BIT["unseen"]
 _UNSEEN_SHARE: Final = 0.15
 _READING_TIME: Final = re.compile(
@@ -110,7 +113,11 @@ _END_LABEL: Final = re.compile(
 _WALL: Final = re.compile(
     r"this (?:article|story|content) is (?:only )?(?:for|(?:reserved|exclusively) for|available (?:only )?to"
     r"|exclusive to) (?:our )?(?:paying )?(?:subscribers|members)"
-    r"|^\W*(?:subscribe|sign in|log in|register) (?:now )?to (?:continue|keep|go on) reading"
+    r"|^\W*(?:subscribe|sign (?:in|up)|log in|register|create (?:a|your)"
+    r" (?:free )?account)(?: (?:now|today|or log in|for free))* to (?:continue|keep|go on) reading"
+    r"|^\W*to (?:continue|keep|go on) reading\b.{0,40}\b(?:subscribe|sign (?:in|up)|log in|register|create)\b"
+    r"|you(?:['’]ve| have) (?:now )?(?:reached|hit|used|read)\b.{0,40}\bfree (?:articles?|stories)\b"
+    r"|^\W*(?:jetzt|hier) weiterlesen (?:mit|für)\b|^\W*sie haben .{0,30}\bkostenlose[nr]? artikel"
     r"|(?:artikel|beitrag|inhalt) ist (?:nur |exklusiv )?(?:für )?(?:unsere )?abonnent(?:en|innen)"
     r"|(?:article|contenu) (?:est )?réservé (?:aux|à nos) abonnés"
     r"|(?:artículo|contenido|noticia) (?:es )?(?:exclusiv[oa]|solo|sólo) para (?:suscriptores|abonados)"
@@ -239,14 +246,16 @@ def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> l
 def _until_end_label(blocks: Blocks, chosen: list[int]) -> list[int]:
     """*chosen* up to a line such as "Share this article" behind most of it: then come tools, tags and comments.
 
-    Behind less of it, where another such line follows close: of a short text the boxes below it may be the most.
+    Behind less of it, where another such line follows close: of a short text the boxes below it may be the most. So may
+    the notice of a wall, where little follows it.
     """
     total = sum(len(blocks.texts[i]) for i in chosen)
     before, since, last, has_sentence = 0, 0, -1, False
     for at, i in enumerate(chosen):
         text = blocks.texts[i]
-        if is_end_label(text) or _is_wall(text):
-            if 2 * before > total:
+        is_wall = _is_wall(text)
+        if is_wall or is_end_label(text):
+            if 2 * before > total or (is_wall and has_sentence and total - before <= _LONGEST_OFFER):
                 return chosen[:at]
             if last >= 0 and since <= _BETWEEN_LABELS:
                 return chosen[:last]
@@ -281,7 +290,7 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
     said = told | {standfirst} - {""}
     first = next((at for at, i in enumerate(chosen) if _is_paragraph(blocks.texts[i], said)), -1)
     if first < 0:
-        return chosen
+        return _without_heads(blocks, chosen, told)
     end = next(at for at in range(len(chosen), first, -1) if _is_paragraph(blocks.texts[chosen[at - 1]], said))
     while end < len(chosen) and not _says(blocks.texts[chosen[end]], told):
         end += 1
@@ -297,6 +306,12 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
         for at, i in enumerate(chosen[first:], start=first)
         if at < end or i in named or not _says(blocks.texts[i], told)
     ]
+
+
+def _without_heads(blocks: Blocks, chosen: list[int], told: set[str]) -> list[int]:
+    """*chosen* without first lines that say another field; all of it if nothing else is there."""
+    start = next((at for at, i in enumerate(chosen) if _line(blocks.texts[i]) not in told), 0)
+    return chosen[start:]
 
 
 def _in_lists(blocks: Blocks, chosen: list[int], told: set[str]) -> set[int]:

@@ -54,6 +54,18 @@ def test_standfirst_is_not_in_the_body():
     assert LEAD not in article().body
 
 
+def test_the_only_paragraph_is_the_body():
+    """A page of one paragraph, as walls leave it, has a text and no standfirst, and no headline in its text."""
+    text = "The city council has voted on Monday for the bridge that sailors have asked for since the flood of 1953."
+    box = "<div class=paywall><h3>Subscribe to continue reading</h3><p>Four weeks for one pound.</p></div>"
+    wall = '<meta name="description" content="' + text + '">' + HEAD
+    read = read_article(page_of(f"<article><h1>Harbour gets a new bridge</h1><p>{text}</p>{box}</article>", wall))
+
+    assert isinstance(read, Article)
+    assert (read.body, read.standfirst) == (text, "")
+    assert not any(seen.chosen for seen in read.evidence if seen.field == "standfirst")
+
+
 def test_sentence_with_a_date_stays_in_the_body():
     """A first paragraph that tells of a day is text, whether the page declares its own day or not."""
     told = "On 5 May 1999 the old bridge was opened by the mayor of that time, who is dead."

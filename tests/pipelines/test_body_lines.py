@@ -281,6 +281,38 @@ def test_the_notice_of_a_wall_ends_the_text(line: str):
     assert left(story(last=f"<p>{line}</p><p>Four weeks for one euro</p>")) == ["1", "2", "3"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Subscribe to continue reading",
+        "Create a free account to keep reading",
+        "To continue reading this article, please log in or register.",
+        "You have reached your limit of free articles this month.",
+        "Jetzt weiterlesen mit O+",
+    ],
+)
+def test_the_notice_of_a_wall_behind_one_paragraph(line: str):
+    """Behind a single paragraph too, where the offer below the notice is the longer part."""
+    offer = (
+        "Take out a subscription of four weeks for 1 pound a week, and read all that we have. You may cancel any time."
+    )
+    box = f"<div class=paywall><h3>{line}</h3><p>{offer}</p></div>"
+
+    assert left(f"<p>{PARAGRAPHS[0]}</p>{box}") == ["1"]
+
+
+def test_the_notice_of_a_wall_above_a_whole_text_ends_nothing():
+    """Where a script would show a wall, the page may hold the text that it hides."""
+    html = f"<p>{PARAGRAPHS[0]}</p><p>Subscribe to continue reading</p>{story()}{story()}"
+    assert left(html)[-3:] == ["1", "2", "3"]
+
+
+def test_headline_above_the_only_paragraph():
+    """The headline is no part of the body where the one paragraph below it was read as the standfirst."""
+    html = f"<h1>{HEADLINE}</h1><p>{PARAGRAPHS[0]}</p>"
+    assert left(html, Fields(headline=HEADLINE, standfirst=PARAGRAPHS[0])) == ["1"]
+
+
 def test_a_sentence_about_subscribers_stays():
     """A paragraph that tells of subscribers is text."""
     line = "The ferry sold its first season tickets to subscribers of the town's own newspaper, said the mayor."
