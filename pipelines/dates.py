@@ -19,13 +19,15 @@ from archive.model import Evidence
 from pipelines.finding import Finding, evidence_of
 from pipelines.json_ld import Json, Node, is_article, text_of, types_of
 from pipelines.lines import Line, line_of
-from pipelines.moments import Habits, Written, dates_in, machine_date
+from pipelines.moments import Habits, Written, dates_in, machine_date, may_be_relative
 from pipelines.page import Page, fold
 from pipelines.urls import date_in
 from pipelines.words.fields import MODIFIED_META, MODIFIED_PROPERTIES, PUBLISHED_META, PUBLISHED_PROPERTIES, VAGUE_META
-from pipelines.words.months import DAYS_AGO, MONTH_FIRST_LANGUAGES, PUBLISHED, UPDATED
+from pipelines.words.months import AS_OF, DAYS_AGO, MONTH_FIRST_LANGUAGES, PUBLISHED, UPDATED
+from pipelines.zones import country_of
 
 _UPDATED_WORDS = tuple(w.replace("_", " ") for w in UPDATED)
+_CHANGE_WORDS = tuple(w for w in _UPDATED_WORDS if w not in AS_OF)
 _PUBLISHED_WORDS = tuple(w.replace("_", " ") for w in PUBLISHED)
 _COPYRIGHT = re.compile(r"©|\(c\)\s*\d|copyright|all rights", re.IGNORECASE)
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
@@ -70,6 +72,7 @@ def habits_of(page: Page, language: str) -> Habits:
         day_first=_is_day_first(page, language.lower()),
         language=language.lower(),
         zone=ZoneInfo(page.time_zone) if page.time_zone else None,
+        country=country_of(_host(page), language),
     )
 
 
@@ -86,7 +89,7 @@ def read_dates(page: Page, news: Node, at: int, habits: Habits) -> Dates:
         published += [
             *_in_footers(page, habits),
             *_in_source(page, habits),
-            *(replace(f, weight=0.5) for f in visible if f.weight < 0),
+            *(replace(f, weight=0.5) for f in visible if f.weight == _AS_OF),
         ]
     chosen = _choose(published)
     modified = [f for f in _modified(page, news, visible, habits) if not chosen or f.value[:10] >= chosen.value[:10]]
@@ -137,8 +140,11 @@ def _is_day_first(page: Page, language: str) -> bool:
     locale = page.meta_value("og:locale").lower().replace("-", "_")
     if language.startswith("en-") or (locale.startswith("en_") and locale != "en_us"):
         return True
-    host = page.url.partition("://")[2].partition("/")[0].partition(":")[0]
-    return not host.endswith(_MONTH_FIRST_ENDINGS)
+    return not _host(page).endswith(_MONTH_FIRST_ENDINGS)
+
+
+def _host(page: Page) -> str:
+    return page.url.partition("://")[2].partition("/")[0].partition(":")[0]
 
 
 def _declared(page: Page, news: Node, habits: Habits) -> Iterator[Finding]:
@@ -229,6 +235,8 @@ def _visible(page: Page, at: int, habits: Habits, *, only_whole: bool, is_declar
         if not found.sure:
             weight = _weight_of_unsure(line, found, weight)
         is_prose = len(line.text) > MAX_LINE or _is_sentence(line, found)
+        if is_prose and not found.sure:
+            weight = min(weight, 0.0)  # "on 18 June the council decided"
         if (is_prose and (is_declared or not _is_dateline(line, found))) or _is_of_the_text(page, line, at):
             weight = min(weight, _IN_THE_TEXT)
         if weight:
@@ -315,7 +323,14 @@ def _near_lines(page: Page, at: int, *, only_whole: bool) -> Iterator[Line]:
 
 
 def _may_be_relative(text: str) -> bool:
-    return bool(_DIGIT.search(text)) or (len(text) < 40 and text.split(maxsplit=1)[0].lower().strip(",") in DAYS_AGO)
+    if _DIGIT.search(text):
+        return True
+    return len(text) < _SHORT_RELATIVE and (
+        text.split(maxsplit=1)[0].lower().strip(",") in DAYS_AGO or may_be_relative(text)
+    )
+
+
+_SHORT_RELATIVE = 40
 
 
 def _far_lines(page: Page, at: int) -> Iterator[Line]:
@@ -332,7 +347,7 @@ _FAR_ABOVE, _FAR_BELOW = 40, 400
 _NEAR_ABOVE, _NEAR_BELOW = 6, 12
 _SHORT_LINE = 120
 _DIGIT = re.compile(r"\d")
-_YEAR = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d{2}\b|[٠-٩۰-۹०-९]{2}")
+_YEAR = re.compile(r"(?:19|20|25)\d\d|\d[./-]\d{2}\b|[٠-٩۰-۹०-९০-৯０-９๐-๙]{2}")
 
 
 def _has_year(text: str) -> bool:
@@ -388,7 +403,7 @@ def _weight_of_line(line: Line, found: Written, before: str, *, is_only: bool) -
         return 0.0
     is_published = bool(before.strip()) and _says(before[-40:], _PUBLISHED_WORDS)
     if not is_published and before.strip() and _says(before[-40:], _UPDATED_WORDS):
-        return -1.0
+        return _CHANGED if _says(before[-40:], _CHANGE_WORDS) else _AS_OF
     if len(line.text) > MAX_LINE:
         return 1.5 if 0 < line.distance < 10 and found.start < _DATELINE else 0.0
     weight = 2.6 if is_published else 2.4
@@ -405,6 +420,8 @@ def _weight_of_line(line: Line, found: Written, before: str, *, is_only: bool) -
     )
 
 
+_CHANGED, _AS_OF = -1.0, -0.5
+"""What a line "weighs" that says "updated", and one that says as of when a text is; that may be all that dates it."""
 _DATE_ALONE_LETTERS = 30
 """A line as short as this says little but its date; "Jane, 3 May 2018" is a reader's comment more often than not."""
 

@@ -9,10 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 
-from pipelines.words.months import AGO_AFTER, AGO_BEFORE, DAYS_AGO, ERAS, MONTHS, MONTHS_OF_LANGUAGE, UNITS, ZONES
+from pipelines.words.months import (
+    ABOUT,
+    AGO_AFTER,
+    AGO_BEFORE,
+    ALONE,
+    DAYS_AGO,
+    ERAS,
+    MONTHS,
+    MONTHS_OF_LANGUAGE,
+    NUMBERS,
+    PERSIAN_MONTHS,
+    TWICE,
+    UNITS,
+)
+from pipelines.zones import east, is_zone, with_zone
 
 FIRST_YEAR = 1900
 _LONGEST_RELATIVE = 80
@@ -34,11 +48,23 @@ _YEAR_LAST = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\
 _CJK = re.compile(
     r"(?:(令和|平成|昭和|民國|民国)\s*)?(\d{1,4}|元)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?"
 )
+_CJK_WITHOUT_YEAR = re.compile(r"(?<![\d年년./-])(?<![年년] )(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]")
+_CJK_AGO = re.compile(
+    r"(?<![\d年월月년.])(\d{1,3})\s*("
+    + "|".join(sorted((word for word in UNITS if word[0] > "\u3000"), key=len, reverse=True))
+    + r")\s*[前전]"
+)
+_VIETNAMESE = re.compile(r"(\d{1,2}) tháng (\d{1,2})(?:,| năm|, năm)? (\d{4})", re.IGNORECASE)
+_PERSIAN = re.compile(rf"(\d{{1,2}}) ({'|'.join(PERSIAN_MONTHS)})(?: ماه)?،? (1[34]\d\d)(?!\d)")
+_PERSIAN_NUMBERS = re.compile(r"(?<![\d/.-])(1[34]\d\d)([/-])(\d{1,2})\2(\d{1,2})(?![\d/-])")
 _DIGIT = re.compile(r"\d")
-_TOKEN = re.compile(r"\d+|(?:[^\W\d]|[\u0e31-\u0e4e\u0900-\u0903\u093a-\u094f])+")
+_MARKS = "\u0e31-\u0e4e\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd\u0bbe-\u0bcd"
+"""Vowel signs, which stand inside words of Thai, Hindi, Bengali and Tamil."""
+_TOKEN = re.compile(rf"\d+|(?:[^\W\d]|[{_MARKS}])+")
+_WORD = re.compile(rf"\d+|(?:[^\W\d]|[{_MARKS}])+(?:['-][^\W\d]+)*")
 _TIME = re.compile(
     r"(?<![\d.:])([01]?\d|2[0-3])[:.hH]([0-5]\d)(?::[0-5]\d)?(?![\d])\s*([ap]\.?\s?m\b\.?)?\s*(?:uhr|hrs?|h\b)?"
-    r"\s*\(?\s*(?:(?:UTC|GMT)\s*([+-])\s*(\d{1,2}):?(\d{2})?|([A-Z]{1,5})\b)?",
+    r"\s*\(?\s*(?:(?:UTC|GMT)\s*([+-])\s*(\d{1,2}):?(\d{2})?|(?<=\s)([+-])(\d\d)(:?)([0-5]\d)(?![\d:])|([A-Z]{1,5})\b)?",
     re.IGNORECASE,
 )
 _SURE_TIME = re.compile(r"\d:\d\d|uhr|\dh\d", re.IGNORECASE)
@@ -59,6 +85,7 @@ _TWO_WORDS = (
     "i dag",
     "i går",
     "il y a",
+    "yang lalu",
 )
 _BETWEEN = frozenset(
     [
@@ -84,6 +111,7 @@ _BETWEEN = frozenset(
         "º",
         "ª",
         "m",
+        "gada",
         "م",
         "ה",
     ]
@@ -130,6 +158,9 @@ class Habits:
     zone: tzinfo | None = None
     """In which zone its times without one are; None when that is unknown, and they are left out."""
 
+    country: str = ""
+    """Two letters of the country that it is for, where that is known: CST and IST are other zones in another one."""
+
 
 def machine_date(text: str, habits: Habits) -> str:
     """ISO 8601 of a date written for machines; empty when it is none, or cannot be.
@@ -159,10 +190,14 @@ def dates_in(text: str, habits: Habits) -> Iterator[Written]:
     ['2018-06-18', '2018-06-20']
     """
     text = text[:MAX_TEXT]
-    if not text.isascii():
+    is_foreign = not text.isascii()
+    if is_foreign:
         text = text.translate(_DIGITS)
     if _DIGIT.search(text):
-        found = [*_cjk(text, habits), *_in_numbers(text, habits)] or [*_in_words(text, habits)]
+        found = [*_cjk(text, habits), *_in_numbers(text, habits)]
+        if not found and (is_foreign or habits.language[:2] in _WITH_SOLAR_HIJRI):
+            found = [*_of_other_order(text, habits)]
+        found = found or [*_in_words(text, habits)]
         if found:
             yield from sorted(found, key=lambda w: w.start)
             return
@@ -176,31 +211,53 @@ def _iso_date(found: re.Match[str], text: str, habits: Habits) -> str:
     if not _kept(built, habits):
         # 2018-18-06 is written where days come first
         return _kept(_built(int(year), int(day), int(month)), habits) if int(month) > 12 else ""
-    if hour is None or not (zulu or offset):
-        zone = re.match(r"\s*([A-Z]{3,4})\b", text[found.end() :])
-        if hour is None:
-            return built
-        if not zone or zone[1].lower() not in ZONES:
-            return _local(built, int(hour), int(minute), habits, second=int(second or 0))
-        minutes_east = ZONES[zone[1].lower()]
-    else:
-        minutes_east = 0 if zulu else int(offset) * 60 + (-1 if offset[0] == "-" else 1) * int(offset_minutes or 0)
-    return _instant(built, int(hour), int(minute), int(second or 0), minutes_east) or built
+    if hour is None:
+        return built
+    time = int(hour), int(minute), int(second or 0)
+    if zulu or offset:
+        return _instant(built, time, 0 if zulu else _minutes_east(offset[0], offset[1:], offset_minutes)) or built
+    zone = _ZONE_BEHIND.match(text, found.end())
+    return _in_zone(built, time, zone[1], habits) if zone and is_zone(zone[1]) else _local(built, time, habits)
 
 
-def _instant(day: str, hour: int, minute: int, second: int, minutes_east: int) -> str:
+_ZONE_BEHIND = re.compile(r"\s*([A-Z]{2,4})\b")
+
+_Time = tuple[int, int, int]
+"""Hour, minute and second."""
+
+
+def _minutes_east(sign: str, hours: str, minutes: str | None) -> int:
+    return (-1 if sign == "-" else 1) * (int(hours) * 60 + int(minutes or 0))
+
+
+def _at(day: str, time: _Time) -> datetime | None:
+    hour, minute, second = time
+    try:
+        return datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second)
+    except ValueError:
+        return None
+
+
+def _instant(day: str, time: _Time, minutes_east: int) -> str:
     """Day and time as ISO 8601 with offset; empty when there is no such time."""
-    if not (hour < 24 and minute < 60 and second < 60 and abs(minutes_east) <= 14 * 60):
+    when = _at(day, time)
+    try:
+        return when.replace(tzinfo=east(minutes_east)).isoformat() if when else ""
+    except ValueError:
         return ""
-    zone = timezone(timedelta(minutes=minutes_east))
-    return datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second, tzinfo=zone).isoformat()
 
 
-def _local(day: str, hour: int, minute: int, habits: Habits, *, second: int = 0) -> str:
+def _in_zone(day: str, time: _Time, name: str, habits: Habits) -> str:
+    """Day and time in the zone of that abbreviation; the day alone where it may be one of several."""
+    when = _at(day, time)
+    zoned = with_zone(when, name, habits.country, habits.zone) if when else None
+    return zoned.isoformat() if zoned else day
+
+
+def _local(day: str, time: _Time, habits: Habits) -> str:
     """Day and time in the zone of the site; the day alone where that is unknown, or there is no such time."""
-    if habits.zone is None or not (hour < 24 and minute < 60 and second < 60):
-        return day
-    return datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second, tzinfo=habits.zone).isoformat()
+    when = _at(day, time)
+    return when.replace(tzinfo=habits.zone).isoformat() if when and habits.zone else day
 
 
 def _of_epoch(text: str) -> str:
@@ -216,27 +273,30 @@ def _of_mail_or_script(text: str, habits: Habits) -> str:
         text = f"{script[2]} {script[1]} {script[3]} {script[4]} {script[5]}"
     unix = _UNIX_DATE.match(text)
     if unix:
-        minutes = ZONES.get(unix[4].lower(), 0)
-        zone = (
-            unix[4]
-            if unix[4][0] in "+-"
-            else f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
-        )
-        text = f"{unix[2]} {unix[1]} {unix[5]} {unix[3]} {zone}"
-    if not (text[:1].isdigit() or text[3:5] == ", "):
+        text = f"{unix[2]} {unix[1]} {unix[5]} {unix[3]} {unix[4]}"
+    if not (text[:1].isdigit() or text[3:5] == ", ") or _COLON_OFFSET.search(text):
         return ""
+    name = _ZONE_AT_END.search(text)
+    zone = name[1] if name and is_zone(name[1]) else ""
     try:
-        when = parsedate_to_datetime(text)
+        when = parsedate_to_datetime(text[: -len(zone)] if zone else text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return ""
     if when.tzinfo is None:
         day = _kept(when.date().isoformat(), habits)
-        is_timed = bool(day) and _SURE_TIME.search(text) is not None
-        return _local(day, when.hour, when.minute, habits, second=when.second) if is_timed else day
+        time = when.hour, when.minute, when.second
+        if not day or _SURE_TIME.search(text) is None:
+            return day
+        return _in_zone(day, time, zone, habits) if zone else _local(day, time, habits)
     try:
         return _kept(when.isoformat(timespec="seconds"), habits)
     except ValueError:
         return ""
+
+
+_COLON_OFFSET = re.compile(r"\d [+-]\d\d:\d\d$")
+"""An offset that mail does not write so, and that its reader would leave out."""
+_ZONE_AT_END = re.compile(r"\d ([A-Z]{1,5})$")
 
 
 def _built(year: int, month: int, day: int) -> str:
@@ -273,9 +333,48 @@ def _cjk(text: str, habits: Habits) -> Iterator[Written]:
             number += ERAS[era]
         elif number < 100:
             number += 2000
-        iso = _kept(_built(number, int(month), int(day)), habits)
+        yield from _built_of(found, (number, int(month), int(day)), text, habits)
+    for found in _CJK_WITHOUT_YEAR.finditer(text) if "月" in text or "월" in text else ():
+        iso = _last_such_day(int(found[1]), int(found[2]), habits)
         if iso:
-            yield Written(iso, found.start(), found.end())
+            yield Written(_timed(iso, text, found.start(), found.end(), habits), found.start(), found.end(), sure=False)
+
+
+def _built_of(found: re.Match[str], day: tuple[int, int, int], text: str, habits: Habits) -> Iterator[Written]:
+    """The date of year, month and day, with the time beside it, where there is such a day."""
+    iso = _kept(_built(*day), habits)
+    if iso:
+        yield Written(_timed(iso, text, found.start(), found.end(), habits), found.start(), found.end())
+
+
+def _of_other_order(text: str, habits: Habits) -> Iterator[Written]:
+    """Dates of Vietnamese, which counts the months, and of the Solar Hijri calendar of Iran and Afghanistan."""
+    for found in _VIETNAMESE.finditer(text):
+        yield from _built_of(found, (int(found[3]), int(found[2]), int(found[1])), text, habits)
+    for found in _PERSIAN.finditer(text):
+        day = _solar_hijri(int(found[3]), PERSIAN_MONTHS.index(found[2]) + 1, int(found[1]))
+        yield from _built_of(found, day, text, habits)
+    if habits.language[:2] in _WITH_SOLAR_HIJRI:
+        for found in _PERSIAN_NUMBERS.finditer(text):
+            yield from _built_of(found, _solar_hijri(int(found[1]), int(found[3]), int(found[4])), text, habits)
+
+
+_WITH_SOLAR_HIJRI = ("fa", "ps")
+_SOLAR_MONTHS = (31,) * 6 + (30,) * 5
+_SOLAR_LEAP_YEARS = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
+"""Of a cycle of 33 years: right for all years from 1178 to 1633, in which 1397 began on 21 March 2018."""
+_CYCLE, _SOME_YEAR, _ITS_BEGIN = 33, 1397, date(2018, 3, 21)
+
+
+def _solar_hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
+    """Year, month and day of the Gregorian calendar; a day that there is not is month 0."""
+    months = (*_SOLAR_MONTHS, 29 + (year % _CYCLE in _SOLAR_LEAP_YEARS))
+    if not (1 <= month <= len(months) and 1 <= day <= months[month - 1]):
+        return year, 0, 0
+    years = range(min(year, _SOME_YEAR), max(year, _SOME_YEAR))
+    days = sum(365 + (y % _CYCLE in _SOLAR_LEAP_YEARS) for y in years) * (1 if year > _SOME_YEAR else -1)
+    then = _ITS_BEGIN + timedelta(days=days + sum(months[: month - 1]) + day - 1)
+    return then.year, then.month, then.day
 
 
 def _in_numbers(text: str, habits: Habits) -> Iterator[Written]:
@@ -315,18 +414,18 @@ def _timed(iso: str, text: str, start: int, end: int, habits: Habits) -> str:
     time = _TIME.search(text, end, min(end + 30, len(text))) or _TIME.search(text, max(0, start - 35), start)
     if not time:
         return iso
-    hour, minute, half, sign, offset, offset_minutes, zone = time.groups()
-    if offset:
-        minutes_east: int | None = (-1 if sign == "-" else 1) * (int(offset) * 60 + int(offset_minutes or 0))
-    elif zone and zone.isupper() and zone.lower() in ZONES:
-        minutes_east = ZONES[zone.lower()]
-    else:
-        minutes_east = None
-    hours = int(hour) % 12 + (12 if half[0] in "pP" else 0) if half else int(hour)
-    if minutes_east is None:
-        is_time = bool(half) or _SURE_TIME.search(time[0]) is not None
-        return _local(iso, hours, int(minute), habits) if is_time else iso
-    return _instant(iso, hours, int(minute), 0, minutes_east) or iso
+    hour, minute, half, sign, hours, minutes, bare_sign, bare_hours, colon, bare_minutes, zone = time.groups()
+    if bare_sign == "-" and colon and f"{bare_hours}:{bare_minutes}" > f"{hour:0>2}:{minute}":
+        return iso  # 9:30 -12:30 may be from one time to another
+    clock = int(hour) % 12 + (12 if half[0] in "pP" else 0) if half else int(hour), int(minute), 0
+    if hours or bare_sign:
+        return (
+            _instant(iso, clock, _minutes_east(sign or bare_sign, hours or bare_hours, minutes or bare_minutes)) or iso
+        )
+    if zone and zone.isupper() and is_zone(zone):
+        return _in_zone(iso, clock, zone, habits)
+    is_time = bool(half) or _SURE_TIME.search(time[0]) is not None
+    return _local(iso, clock, habits) if is_time else iso
 
 
 _MAY_BE_AN_HOUR = re.compile(r"\d\d?")
@@ -334,7 +433,10 @@ _A_MONTH = re.compile("|".join(sorted({name[:3] for name in MONTHS if name.isasc
 
 
 def _in_words(text: str, habits: Habits) -> Iterator[Written]:
+    shown = text
     text = _joined_words(text.lower())
+    if len(shown) != len(text):
+        shown = text  # names of zones are in capitals, which stand elsewhere in it
     if not _A_MONTH.search(text) and text.isascii():
         return
     tokens = [(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
@@ -348,7 +450,7 @@ def _in_words(text: str, habits: Habits) -> Iterator[Written]:
             if found:
                 iso, first, last, sure = found
                 start, end = tokens[first][1], tokens[last][2]
-                yield Written(_timed(iso, text.upper(), start, end, habits), start, end, sure)
+                yield Written(_timed(iso, shown, start, end, habits), start, end, sure)
 
 
 def _joined_words(text: str) -> str:
@@ -363,9 +465,13 @@ def _around_month(words: list[str], at: int, month: int, habits: Habits) -> tupl
     before, after = _neighbour(words, at, -1), _neighbour(words, at, 1)
     day_before, day_after = _as_day(words, before), _as_day(words, after)
     if day_before:
-        year = _as_year(words, _neighbour(words, at, 1), habits)
+        year = _as_year(words, after, habits)
         if year:
             return _dated((year, month, day_before), before, after, habits)
+        first = _neighbour(words, before, -1)
+        year = _as_year(words, first, habits)
+        if year and len(words[first]) == 4:
+            return _dated((year, month, day_before), first, at, habits)
     if day_after:
         behind = _neighbour(words, after, 1)
         year = _as_year(words, behind, habits)
@@ -384,13 +490,17 @@ def _dated(day: tuple[int, int, int], first: int, last: int, habits: Habits) -> 
 
 def _without_year(month: int, day: int, first: int, last: int, habits: Habits) -> tuple[str, int, int, bool] | None:
     """Day and month alone: the last such day before the capture."""
-    if not day:
-        return None
+    iso = _last_such_day(month, day, habits) if day else ""
+    return (iso, first, last, False) if iso else None
+
+
+def _last_such_day(month: int, day: int, habits: Habits) -> str:
+    """That day in the year of the capture, or in the year before where it lies behind it; empty when there is none."""
     for year in (habits.today.year, habits.today.year - 1):
         iso = _built(year, month, day)
         if iso and date.fromisoformat(iso) <= habits.today:
-            return iso, first, last, False
-    return None
+            return iso
+    return ""
 
 
 def _neighbour(words: list[str], at: int, step: int) -> int:
@@ -414,22 +524,54 @@ def _as_year(words: list[str], at: int, habits: Habits) -> int:
 
 
 def _relative(text: str, habits: Habits) -> Iterator[Written]:
-    """Dates counted from the capture: "3 hours ago", "vor 3 Stunden", "gestern"."""
-    text = _joined_words(text.lower().strip())
-    words = re.findall(r"\d+|[^\W\d]+(?:['’-][^\W\d]+)*", text)
+    """Dates counted from the capture: "3 hours ago", "vor einer Stunde", "gestern", "3時間前"."""
+    ago = _CJK_AGO.search(text) if not text.isascii() else None
+    if ago:
+        yield Written(_before(habits, int(ago[1]), UNITS[ago[2]]), ago.start(), ago.end(), sure=False)
+        return
+    found = list(_WORD.finditer(_joined_words(text.lower().replace("’", "'"))))
+    words = [m[0] for m in found]
     for i, word in enumerate(words):
         if word in DAYS_AGO and len(words) <= 6:
-            yield Written((habits.today - timedelta(days=DAYS_AGO[word])).isoformat(), 0, len(text), sure=False)
+            day = habits.today - timedelta(days=DAYS_AGO[word])
+            yield Written(day.isoformat(), found[i].start(), found[i].end(), sure=False)
             return
-        unit = UNITS.get(word)
-        if unit and i and words[i - 1].isdecimal() and len(words[i - 1]) < 4:
-            before, after = words[max(0, i - 2)], words[i + 1] if i + 1 < len(words) else ""
-            if before in AGO_BEFORE or after in AGO_AFTER:
-                yield Written(_before(habits, int(words[i - 1]), unit), 0, len(text), sure=False)
+        if word in UNITS or word in ALONE or word in TWICE:
+            count, first, last = _length_ago(words, i)
+            if count:
+                unit = UNITS.get(word) or ALONE.get(word) or TWICE[word]
+                yield Written(_before(habits, count, unit), found[first].start(), found[last].end(), sure=False)
                 return
 
 
+def _length_ago(words: list[str], at: int) -> tuple[int, int, int]:
+    """How many of the unit at *at* lie between then and now, and the first and last word that say so; 0 for none."""
+    first, count = at, 2 if words[at] in TWICE else int(words[at] in ALONE)
+    if at and (number := _as_number(words[at - 1])):
+        first, count = at - 1, number
+    before = first - 1 - (first > 1 and words[first - 1] in ABOUT)
+    if before >= 0 and words[before] in AGO_BEFORE:
+        return count, before, at
+    is_ago = at + 1 < len(words) and words[at + 1] in AGO_AFTER
+    return (count if is_ago else 0), first, at + 1
+
+
+def _as_number(word: str) -> int:
+    if word.isdecimal():
+        return int(word) if len(word) < _DIGITS_OF_A_YEAR else 0
+    return NUMBERS.get(word, 0)
+
+
+_DIGITS_OF_A_YEAR = 4
 _LENGTHS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
+
+
+def may_be_relative(text: str) -> bool:
+    """Whether *text* has a word for a day or a length of time that is counted from the capture; a cheap question."""
+    return not _OF_RELATIVE.isdisjoint(text.lower().replace("’", "'").split())
+
+
+_OF_RELATIVE = UNITS.keys() | ALONE.keys() | TWICE.keys()
 
 
 def _before(habits: Habits, count: int, unit: str) -> str:

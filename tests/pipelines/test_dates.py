@@ -39,9 +39,27 @@ def test_change_is_not_publication():
     assert (dates.published, dates.modified) == ("2018-06-18", "2018-06-19")
 
 
-def test_change_alone_is_better_than_nothing():
-    """Where only a change is dated, that is the day that is known."""
-    assert dates_of(page_of(f"{TITLE}<p>Last updated: 20 June 2018</p>{PROSE}")).published == "2018-06-20"
+@pytest.mark.parametrize(
+    ("line", "modified"),
+    [
+        ("Last updated: 20 June 2018", "2018-06-20"),
+        ("Last updated on 20 June 2018", "2018-06-20"),
+        ("Updated 3 hours ago", "2026-11-01T09:00:00+00:00"),
+        ("Aktualisiert vor 3 Stunden", "2026-11-01T09:00:00+00:00"),
+        ("Updated an hour ago", "2026-11-01T11:00:00+00:00"),
+    ],
+)
+def test_change_alone_is_no_publication(line: str, modified: str):
+    """Where only a change is dated, the day of publication is unknown, and the line is no part of the text."""
+    page = page_of(f'{TITLE}<p class="date">{line}</p>{PROSE}')
+    dates = dates_of(page)
+    assert (dates.published, dates.modified, dates.modified_raw) == ("", modified, line)
+
+
+def test_state_of_a_text_dates_it():
+    """German sites say as of when a text is, and often nothing else."""
+    dates = dates_of(page_of(f"{TITLE}<p>Stand: 20.06.2018, 11:05 Uhr</p>{PROSE}"), "de")
+    assert (dates.published, dates.modified) == ("2018-06-20", "2018-06-20")
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
@@ -201,3 +219,23 @@ def test_dateline_is_read_where_nothing_is_declared():
         f"<p>18. Juni 2018. Die alte Brücke wird ersetzt, sagte der Rat der Stadt am Montag.</p>{PROSE}"
     )
     assert dates_of(page, "de").published == "2018-06-18"
+
+
+@pytest.mark.parametrize(
+    ("host", "language", "line", "instant"),
+    [
+        ("www.example.cn", "zh", "2018-06-18 09:30 CST", "2018-06-18T09:30:00+08:00"),
+        ("www.example.ie", "en", "18 June 2018 09:30 IST", "2018-06-18T09:30:00+01:00"),
+        ("www.example.com", "en", "18 June 2018 09:30 IST", "2018-06-18"),
+    ],
+)
+def test_zone_of_a_date_line(host: str, language: str, line: str, instant: str):
+    """The country of the site tells which zone an abbreviation means."""
+    page = page_of(f'{TITLE}<p class="date">{line}</p>{PROSE}', url=f"https://{host}/news/bridge")
+    assert dates_of(page, language).published == instant
+
+
+@pytest.mark.parametrize("line", ["Two days ago", "vor zwei Tagen", "منذ يومين", "2日前", "2 天前", "10月30日 9:30"])
+def test_relative_date_line_in_words(line: str):
+    """A date line may have no figure, and Chinese and Japanese write no spaces."""
+    assert dates_of(page_of(f'{TITLE}<p class="date">{line}</p>{PROSE}')).published == "2026-10-30"
