@@ -74,6 +74,14 @@ def test_sentence_with_a_date_stays_in_the_body():
     assert [isinstance(r, Article) and told in r.body for r in read] == [True, True]
 
 
+def test_line_of_the_last_change_is_not_in_the_body():
+    """A line that says when a text was changed is no text, where nothing else dates it."""
+    line = "Updated 3 hours ago"
+    read = read_article(page_of(BODY.replace('<div class="body">', f'<div class="body"><p>{line}</p>')))
+    assert isinstance(read, Article)
+    assert (read.date_published, read.date_modified_raw, line in read.body) == ("", line, False)
+
+
 def test_evidence_of_every_field():
     """Each field that is filled says where it comes from, once."""
     chosen = [e.field for e in article().evidence if e.chosen]
