@@ -23,11 +23,10 @@ from pipelines.moments import Habits, Written, dates_in, machine_date, may_be_re
 from pipelines.page import Page, fold
 from pipelines.urls import date_in
 from pipelines.words.fields import MODIFIED_META, MODIFIED_PROPERTIES, PUBLISHED_META, PUBLISHED_PROPERTIES, VAGUE_META
-from pipelines.words.months import AS_OF, DAYS_AGO, MONTH_FIRST_LANGUAGES, PUBLISHED, UPDATED
+from pipelines.words.months import DAYS_AGO, MONTH_FIRST_LANGUAGES, PUBLISHED, UPDATED
 from pipelines.zones import country_of
 
 _UPDATED_WORDS = tuple(w.replace("_", " ") for w in UPDATED)
-_CHANGE_WORDS = tuple(w for w in _UPDATED_WORDS if w not in AS_OF)
 _PUBLISHED_WORDS = tuple(w.replace("_", " ") for w in PUBLISHED)
 _COPYRIGHT = re.compile(r"©|\(c\)\s*\d|copyright|all rights", re.IGNORECASE)
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
@@ -85,14 +84,16 @@ def read_dates(page: Page, news: Node, at: int, habits: Habits) -> Dates:
     published += [f for f in visible if f.weight > _FAINT]
     if not any(f.value for f in published):
         published += [f for f in visible if f.weight == _FAINT]
+    changed = list(_modified(page, news, visible, habits))
     if not any(f.value for f in published):
+        is_change_declared = any(f.source in _DECLARING for f in changed)
         published += [
             *_in_footers(page, habits),
             *_in_source(page, habits),
-            *(replace(f, weight=0.5) for f in visible if f.weight == _AS_OF),
+            *(replace(f, weight=0.5) for f in visible if f.weight == _CHANGED and not is_change_declared),
         ]
     chosen = _choose(published)
-    modified = [f for f in _modified(page, news, visible, habits) if not chosen or f.value[:10] >= chosen.value[:10]]
+    modified = [f for f in changed if not chosen or f.value[:10] >= chosen.value[:10]]
     last = max(modified, key=lambda f: f.weight, default=None)
     return Dates(
         chosen.value if chosen else "",
@@ -403,7 +404,7 @@ def _weight_of_line(line: Line, found: Written, before: str, *, is_only: bool) -
         return 0.0
     is_published = bool(before.strip()) and _says(before[-40:], _PUBLISHED_WORDS)
     if not is_published and before.strip() and _says(before[-40:], _UPDATED_WORDS):
-        return _CHANGED if _says(before[-40:], _CHANGE_WORDS) else _AS_OF
+        return _CHANGED
     if len(line.text) > MAX_LINE:
         return 1.5 if 0 < line.distance < 10 and found.start < _DATELINE else 0.0
     weight = 2.6 if is_published else 2.4
@@ -420,8 +421,8 @@ def _weight_of_line(line: Line, found: Written, before: str, *, is_only: bool) -
     )
 
 
-_CHANGED, _AS_OF = -1.0, -0.5
-"""What a line "weighs" that says "updated", and one that says as of when a text is; that may be all that dates it."""
+_CHANGED, _CHANGED_SINCE = -1.0, -0.5
+"""What a line "weighs" that says "updated" with a day, which may be all that dates a page, and "3 hours ago"."""
 _DATE_ALONE_LETTERS = 30
 """A line as short as this says little but its date; "Jane, 3 May 2018" is a reader's comment more often than not."""
 
@@ -434,8 +435,10 @@ _JUST_BELOW = (1, 4)
 
 def _weight_of_unsure(line: Line, found: Written, weight: float) -> float:
     """The weight of a date without a year or counted from the capture: little, unless the line is one for dates."""
-    if weight < 0:
+    if found.is_numeric and weight < 0:
         return weight
+    if weight < 0:
+        return _CHANGED_SINCE
     if found.is_numeric:
         return weight * 0.9  # day and month stand in the order that the page is known for
     if not line.is_named("date", "byline"):

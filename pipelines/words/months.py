@@ -218,9 +218,6 @@ UPDATED = (
 ).split()
 """Words that say that a date is that of the last change; `_` stands for a space."""
 
-AS_OF = ("stand",)
-"""Those of them that say as of when a text is."""
-
 PUBLISHED = (
     "published posted created first_published publication date_posted veröffentlicht erschienen publicado publicada publié publiée"
     " pubblicato geplaatst gepubliceerd publicerad publisert publiceret udgivet yayınlanma giriş опубликовано опубліковано opublikowano"

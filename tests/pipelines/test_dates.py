@@ -39,27 +39,29 @@ def test_change_is_not_publication():
     assert (dates.published, dates.modified) == ("2018-06-18", "2018-06-19")
 
 
+def test_change_alone_is_better_than_nothing():
+    """Where only a change is dated, that is the day that is known."""
+    assert dates_of(page_of(f"{TITLE}<p>Last updated: 20 June 2018</p>{PROSE}")).published == "2018-06-20"
+
+
 @pytest.mark.parametrize(
     ("line", "modified"),
     [
-        ("Last updated: 20 June 2018", "2018-06-20"),
-        ("Last updated on 20 June 2018", "2018-06-20"),
         ("Updated 3 hours ago", "2026-11-01T09:00:00+00:00"),
         ("Aktualisiert vor 3 Stunden", "2026-11-01T09:00:00+00:00"),
         ("Updated an hour ago", "2026-11-01T11:00:00+00:00"),
     ],
 )
-def test_change_alone_is_no_publication(line: str, modified: str):
-    """Where only a change is dated, the day of publication is unknown, and the line is no part of the text."""
-    page = page_of(f'{TITLE}<p class="date">{line}</p>{PROSE}')
-    dates = dates_of(page)
+def test_change_some_time_ago_is_no_publication(line: str, modified: str):
+    """A change that is counted from the capture says nothing of the day of publication."""
+    dates = dates_of(page_of(f'{TITLE}<p class="date">{line}</p>{PROSE}'))
     assert (dates.published, dates.modified, dates.modified_raw) == ("", modified, line)
 
 
-def test_state_of_a_text_dates_it():
-    """German sites say as of when a text is, and often nothing else."""
-    dates = dates_of(page_of(f"{TITLE}<p>Stand: 20.06.2018, 11:05 Uhr</p>{PROSE}"), "de")
-    assert (dates.published, dates.modified) == ("2018-06-20", "2018-06-20")
+def test_change_is_no_publication_where_it_is_declared():
+    """A page that declares its last change says by "updated" that change and nothing else."""
+    dates = dates_of(page_of(f"{TITLE}<p>Last updated on 20 June 2018</p>{PROSE}", news(dateModified="2018-06-20")))
+    assert (dates.published, dates.modified) == ("", "2018-06-20")
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
