@@ -113,8 +113,9 @@ def matching(db: sqlite3.Connection, query: str = "", **filters: Unpack[Filters]
     """The ids of all articles that match, in their order; as `search`, without a bound."""
     asked = _asked(db, query, filters)
     with syntax_errors(db, asked.words):
-        rows = db.execute(f"select a.article_id {asked.source} order by 1", asked.values)
-        return [article for (article,) in rows]
+        rows = db.execute(f"select a.article_id {asked.source}", asked.values).fetchall()
+        rows += asked.on_later_pages(db, "a.article_id")
+        return sorted({article for (article,) in rows})
 
 
 def end_of(filters: Mapping[str, object]) -> str:
@@ -170,7 +171,19 @@ class _Asked:
                 rows = self._rows(db, f"{columns} {source}", newest[most - 1], self.last)
                 return _Matches(total=MAX_RANKED, more=True, rows=rows[-most:])
         rows = self._rows(db, f"{columns} {self.source}")
+        found = {article for _, article, *_ in rows}
+        for row in sorted(self.on_later_pages(db, columns), key=lambda row: (row[0] or 0, row[1])):
+            if row[1] not in found:
+                found.add(row[1])
+                rows.append(row)
         return _Matches(total=len(rows), more=False, rows=rows)
+
+    def on_later_pages(self, db: sqlite3.Connection, columns: str) -> list[tuple[Any, ...]]:
+        """The matches on the later pages of articles as they are today: few articles have any."""
+        if not self.words or self.until or not db.execute("select 1 from article_pages limit 1").fetchone():
+            return []
+        selected = columns.replace("a.text_id", "p.text_id")
+        return self._rows(db, f"{selected} {self.source.replace(_MATCHING, _MATCHING_LATER)}")
 
     def _newest(self, db: sqlite3.Connection, source: str, values: tuple[Any, ...]) -> list[int]:
         """The texts of the newest matches, of one more than are ranked."""
@@ -290,6 +303,11 @@ cross join article_rows as n indexed by article_rows_by_text on n.text_id = f.ro
 where f.articles_fts match ?
 """
 _MATCHING = "articles_fts as f cross join article_states as a on a.text_id = f.rowid"
+
+_MATCHING_LATER = """articles_fts as f
+cross join article_pages as p on p.text_id = f.rowid
+join article_rows as r on r.id = p.article_id
+join article_states as a on a.text_id = r.text_id and a.article_id = r.id"""
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:

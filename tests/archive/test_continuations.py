@@ -11,6 +11,7 @@ from archive.continuations import page_before, page_of
 from archive.edits import edits_of
 from archive.index import Catalog
 from archive.model import Article, Link
+from archive.search import matching, search
 from archive.urlkey import url_key
 from tests.archive.catalogs import LONG, article, at, capture
 
@@ -96,6 +97,19 @@ def test_pages_are_joined_in_whatever_order_they_come(catalog: Catalog, order: t
     assert joined(db) == {"story": ["Once", "Then", "End"]}
     assert db.execute("select word_count, revision_count, url from articles").fetchall() == [(words, 1, ONE)]
     assert db.execute("select count(*), count(distinct article_id) from article_urls").fetchone() == (3, 1)
+
+
+def test_words_of_later_pages_are_found(catalog: Catalog) -> None:
+    """A search finds the article by the words of each of its pages, once, and shows them."""
+    db = fold(catalog, FIRST, SECOND, THIRD)
+    found = {word: search(db, word, marks=("[", "]")) for word in ("once", "then", "end", "page", "nowhere")}
+
+    assert {word: result.total for word, result in found.items()} == {
+        "once": 1, "then": 1, "end": 1, "page": 1, "nowhere": 0,
+    }  # fmt: skip
+    assert "[Then]" in found["then"].hits[0].snippet
+    assert found["then"].hits[0].url == ONE
+    assert matching(db, "then OR once") == [url_key(ONE)]
 
 
 def test_a_page_that_changes_is_an_edit_of_the_article(catalog: Catalog) -> None:
