@@ -163,7 +163,7 @@ def merge_facts(db: sqlite3.Connection, other: str) -> set[int]:
     new = db.execute(
         f"select body_key from {other}.fingerprints except select body_key from main.fingerprints"  # noqa: S608
     ).fetchall()
-    last = db.execute("select coalesce(max(id), 0) from text_rows").fetchone()[0]
+    last = db.execute("select coalesce(max(id), 0) from texts").fetchone()[0]
     for table in fold.FACT_TABLES:
         db.execute(table.merge_from(other))
     db.execute(

@@ -20,7 +20,6 @@ from archive.continuations import page_before
 from archive.jobs import JobRecord
 from archive.likeness import ALGORITHM, fingerprint
 from archive.model import READ, REQUISITE_RELS, Article, Capture, Entry, Evidence, Link, Listing, Reading, instant
-from archive.packing import packed
 from archive.similar import body_key
 from archive.text import Text, storable, text_of
 from archive.urlkey import url_key
@@ -94,11 +93,8 @@ READINGS = FactTable(
     ("kind", "reason", "fields", "links", "evidence", "notes", "content_hash"),
 )
 TEXTS = FactTable(
-    "text_rows",
-    (
-        *("content_hash", "headline", "standfirst", "body_hash", "headline_key", "opening_key", "word_count"),
-        *("body_size", "packed_body"),
-    ),
+    "texts",
+    ("content_hash", "headline", "standfirst", "body", "body_hash", "headline_key", "opening_key", "word_count"),
     ("content_hash",),
 )
 FINGERPRINTS = FactTable(
@@ -251,18 +247,16 @@ def reading_row(capture: Capture, reading: Reading, text: Text | None, link_ids:
 
 
 def text_row(text: Text) -> Row:
-    """The row of `text_rows`."""
-    body = text.body.encode()
+    """The row of `texts`."""
     return (
         text.content_hash,
         text.headline,
         text.standfirst,
+        text.body,
         text.body_hash,
         text.headline_key,
         text.opening_key,
         text.word_count,
-        len(body),
-        packed(body),
     )
 
 

@@ -15,7 +15,7 @@ FIELDS = {
     "author": "a.authors <> '[]'",
     "date": "r.date_published <> ''",
     "standfirst": "t.standfirst <> ''",
-    "body": "t.body_size > 0",
+    "body": "t.body <> ''",
     "section": "a.section <> ''",
     "keywords": "a.keywords <> '[]'",
     "language": "a.language <> ''",
@@ -54,7 +54,7 @@ def overview(db: sqlite3.Connection, site: str = "") -> Overview:
         f"with a as materialized (select * from article_states {where} and ends_at = '~' "  # noqa: S608  conditions of FIELDS
         "order by dated_at desc limit ?) "
         f"select count(*), {sums} "
-        "from a join article_rows as r on r.id = a.article_id join text_rows as t on t.id = a.text_id",
+        "from a join article_rows as r on r.id = a.article_id join texts as t on t.id = a.text_id",
         (*values, NEWEST),
     ).fetchone()
     shares = {name: count / counted for name, count in zip(FIELDS, read, strict=True)} if counted else {}

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from archive import packing, schema
+from archive import schema
 from archive.announcements import announced, beside
 from archive.database_errors import database_errors
 from archive.errors import UsageError
@@ -90,8 +90,7 @@ def _connect(path: Path) -> _Patient:
             raise
         # A file in WAL mode needs a place for its shared memory, unless nothing can change it.
         fixed = f"{path.absolute().as_uri()}?immutable=1"
-        db = sqlite3.connect(fixed, uri=True, isolation_level=None, factory=_Patient)
-        packing.register(db)
+        return sqlite3.connect(fixed, uri=True, isolation_level=None, factory=_Patient)
     return db
 
 

@@ -65,12 +65,11 @@ def syntax_errors(db: sqlite3.Connection, query: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR or str(error) in _NOT_THE_QUERY:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
             raise
         raise QueryError(_explained(db, query, str(error))) from None
 
 
-_NOT_THE_QUERY = {"SQL logic error", "user-defined function raised exception"}  # a text that cannot be unpacked
 _NEAR = re.compile(r'fts5: syntax error near "(.*)"', re.DOTALL)
 _NO_COLUMN = re.compile(r"no such column: (.*)", re.DOTALL)
 _HELP = 'words, "a phrase", prefix*, AND, OR, NOT, NEAR(a b, 5), headline: word'

@@ -90,10 +90,7 @@ class ReadingRoom:
             return cite(db, self.path, Path(folder), words, key=key, **filters)
 
     def connect(self) -> sqlite3.Connection:
-        """A connection to the catalog that can only read, for SQL; close it when you are done.
-
-        Bodies are compressed: another connection needs `sqlar_uncompress` (see `archive.packing`) to read the views.
-        """
+        """A connection to the catalog that can only read, for SQL; close it when you are done."""
         from archive import schema
 
         db = schema.connect(self.path / "catalog.db", readonly=True)

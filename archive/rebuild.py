@@ -22,7 +22,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from archive import derive, fold, packing, schema
+from archive import derive, fold, schema
 from archive.catching_up import Reader, Rereading, warcs
 from archive.database_errors import database_errors
 from archive.errors import CheckFailed, DamagedRecord, PressmarkError, UsageError
@@ -176,19 +176,7 @@ def compare(here: Path, other: Path) -> Difference | None:
 
 COMPARED: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("reader", ("id",), 1),
-    *(
-        (t.name, (*t.key, *(c for c in t.columns if c not in t.key)), len(t.key))
-        for t in fold.FACT_TABLES
-        if t is not fold.TEXTS
-    ),
-    (
-        "texts",
-        (
-            *("content_hash", "headline", "standfirst", "body", "body_hash", "headline_key", "opening_key"),
-            "word_count",
-        ),
-        1,
-    ),
+    *((t.name, (*t.key, *(c for c in t.columns if c not in t.key)), len(t.key)) for t in fold.FACT_TABLES),
     ("article_urls", ("urlkey", "article_id"), 1),
     (
         "articles",
@@ -203,7 +191,7 @@ COMPARED: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("article_pages", ("article_id", "number", "urlkey", "record_id"), 2),
     ("revisions", ("article_id", "content_hash", "captured_at", "record_id"), 2),
     (
-        "article_states as s join text_rows as t on t.id = s.text_id",
+        "article_states as s join texts as t on t.id = s.text_id",
         (
             *("article_id", "begins_at", "content_hash", "ends_at", "site", "section", "language", "day", "dated_at"),
             *("authors", "keywords", "revision_count"),
@@ -255,7 +243,7 @@ def _facts_file(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
     for pragma in ("journal_mode = off", "synchronous = off", "locking_mode = exclusive", "cache_size = -65536"):
         db.execute(f"pragma {pragma}").fetchall()
-    for statement in (*schema.FACTS, *schema.NOTES, *schema.ANNOUNCED, schema.FINGERPRINTS, *schema.TEXT_ROWS):
+    for statement in (*schema.FACTS, *schema.NOTES, *schema.ANNOUNCED, schema.FINGERPRINTS):
         if not statement.lstrip().startswith("create index"):
             db.execute(statement)
     return db
@@ -392,7 +380,6 @@ def _write_catalog(target: Path, facts: Path, reader_id: str, watermarks: dict[s
     """Writes a fresh catalog from a file of facts."""
     schema.create_fresh(target)
     with closing(sqlite3.connect(target, isolation_level=None, cached_statements=256)) as db:
-        packing.register(db)
         for pragma in ("journal_mode = off", "synchronous = off", "locking_mode = exclusive", "cache_size = -65536"):
             db.execute(f"pragma {pragma}").fetchall()
         db.execute("attach ? as facts", (str(facts),))
@@ -411,9 +398,9 @@ def _write_catalog(target: Path, facts: Path, reader_id: str, watermarks: dict[s
 
 
 _COPY_TEXTS = f"""
-insert into main.text_rows ({", ".join(fold.TEXTS.columns)})
+insert into main.texts ({", ".join(fold.TEXTS.columns)})
 select {", ".join(f"t.{column}" for column in fold.TEXTS.columns)}
-from facts.text_rows as t
+from facts.texts as t
 left join (
   select content_hash, min(captured_at || ' ' || record_id) as first_seen
   from facts.readings

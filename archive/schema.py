@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar, overload
 
-from archive import packing
 from archive.errors import UsageError
 
 FACTS = (
@@ -367,40 +366,8 @@ standfirst of a later page is the beginning of its text."""
 ANNOUNCED = ("alter table entries add column keywords text not null default ''",)
 """Keywords of Google-News sitemaps."""
 
-TEXT_ROWS = (
-    """
-    create table text_rows (
-      id integer primary key,
-      content_hash text not null unique,
-      headline text not null,
-      standfirst text not null,
-      body_hash text,
-      headline_key text not null,
-      opening_key text not null,
-      word_count integer not null,
-      body_size integer not null,
-      packed_body blob not null
-    ) strict
-    """,
-    "create index text_rows_by_body on text_rows (body_hash) where body_hash is not null",
-)
-
-PACKED_TEXTS = (
-    *TEXT_ROWS,
-    """
-    insert into text_rows
-    select id, content_hash, headline, standfirst, body_hash, headline_key, opening_key, word_count,
-           length(cast(body as blob)), sqlar_compress(cast(body as blob))
-    from texts
-    """,
+BODIES_FIRST = (
     "drop table articles_fts",
-    "drop table texts",
-    """
-    create view texts as
-    select id, content_hash, headline, standfirst, cast(sqlar_uncompress(packed_body, body_size) as text) as body,
-           body_hash, headline_key, opening_key, word_count
-    from text_rows
-    """,
     """
     create virtual table articles_fts using fts5 (
       body, headline, standfirst,
@@ -411,13 +378,12 @@ PACKED_TEXTS = (
     "insert into articles_fts (articles_fts, rank) values ('rank', 'bm25(1.0, 8.0, 3.0)')",
     "insert into articles_fts (articles_fts) values ('rebuild')",
 )
-"""Bodies are compressed (see `archive.packing`), and come first in the index: positions in the first column take two
-bytes less for each word of each text."""
+"""Bodies come first in the index: positions in the first column take two bytes less for each word of each text."""
 
 STATES = (
     """
     create table article_states (
-      text_id integer not null references text_rows (id),
+      text_id integer not null references texts (id),
       article_id text not null,
       begins_at text not null,
       ends_at text not null,
@@ -535,11 +501,11 @@ STEPS = (
     ("0003 fingerprints and pairs of like texts", LIKENESS),
     ("0004 later pages of articles", CONTINUATIONS),
     ("0005 keywords of announcements", ANNOUNCED),
-    ("0006 compressed bodies, states of articles and counts", (*PACKED_TEXTS, *STATES, *COUNTS)),
+    ("0006 states of articles and counts", (*BODIES_FIRST, *STATES, *COUNTS)),
 )
 """What each migration executes, oldest first. A step that was released is never edited."""
 
-_PAGE_SIZE = 8192  # three compressed bodies; of smaller pages a third would be empty
+_PAGE_SIZE = 8192  # two or three bodies; of smaller pages a third would be empty
 _CACHE_KIB = 32 * 1024  # a batch and the upper pages of the indexes, so that no page is written twice for a commit
 
 SET = "pressmark catalog"
@@ -562,11 +528,9 @@ def connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, factory=factory
         )
         connection.execute("pragma busy_timeout = 5000")
-        packing.register(connection)
         return connection
     # a crawl folds large groups in a thread, and nothing else meanwhile
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=256, check_same_thread=False)
-    packing.register(connection)
     connection.execute("pragma busy_timeout = 10000")
     connection.execute(f"pragma page_size = {_PAGE_SIZE}")
     connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
@@ -634,7 +598,6 @@ which takes longer than to read thirty pages."""
 
 def create(connection: sqlite3.Connection, steps: tuple[tuple[str, tuple[str, ...]], ...] = STEPS) -> None:
     """Makes all tables of these steps in an empty file."""
-    packing.register(connection)
     connection.execute("begin immediate")
     try:
         for statement in (*_MIGRATIONS, *(statement for _, statements in steps for statement in statements)):
@@ -654,7 +617,6 @@ def upgrade(connection: sqlite3.Connection) -> None:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-    packing.register(connection)
     migrations = Migrations(SET)
     for step, statements in STEPS:
         migrations(name=step)(_executes(statements))

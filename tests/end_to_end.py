@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from archive import packing
 from crawler.newsweb import NewsWeb, PageServer, Server
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -117,7 +116,6 @@ def crawl(web: NewsWeb | PageServer, server: Server, path: Path, targets: Iterab
 def rows(database: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
     """The answer of a SQLite file."""
     with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as db:
-        packing.register(db)
         return db.execute(query, values).fetchall()
 
 

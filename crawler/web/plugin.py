@@ -1,5 +1,4 @@
-"""Our plugin of Datasette: a connection that can only read, and unpack bodies; the way back to our pages; errors in one
-line.
+"""Our plugin of Datasette: a connection that can only read, the way back to our pages, and errors in one line.
 
 The file is opened read-only; the authorizer refuses all but reading on top of that, so that no statement can attach
 another file.
@@ -11,8 +10,6 @@ import sqlite3
 from typing import Any
 
 from datasette import Response, hookimpl
-
-from archive import packing
 
 DATABASE = "catalog"
 
@@ -42,7 +39,6 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
     """Nothing but reading."""
     if database == DATABASE:
         conn.execute("pragma busy_timeout = 2000")
-        packing.register(conn)
         conn.set_authorizer(authorize)
 
 

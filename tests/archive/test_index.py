@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive import derive, packing, schema
+from archive import derive, schema
 from archive.errors import UsageError
 from archive.index import Catalog, DamagedCatalog
 from archive.jobs import JobRecord
@@ -302,8 +302,8 @@ def test_upgraded_schema(tmp_path: Path) -> None:
     assert tables("old.db") == tables("new.db")
 
 
-def test_catalog_with_plain_bodies(tmp_path: Path) -> None:
-    """A catalog from before bodies were compressed says the same when it is opened to write, and is searched."""
+def test_catalog_without_states(tmp_path: Path) -> None:
+    """A catalog from before states were kept says the same when it is opened to write, and is searched."""
     with Catalog.open(tmp_path / "new.db", reader_id="test") as new:
         new.add(capture(), article("A story to keep", "Some words of its own. " * 20, section="News"))
         new.commit()
@@ -311,7 +311,6 @@ def test_catalog_with_plain_bodies(tmp_path: Path) -> None:
     copied = ("reader", "article_urls", "article_rows", "revision_rows")
     with closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as old:
         schema.create(old, schema.STEPS[:-1])
-        packing.register(old)
         old.execute("attach ? as new", (str(tmp_path / "new.db"),))
         for table in ("captures", "readings", "fingerprints", "bands", *copied):
             old.execute(f"insert into {table} select * from new.{table}")

@@ -28,7 +28,7 @@ from pathlib import Path
 
 import numpy as np
 
-from archive import packing, schema
+from archive import schema
 from archive.derive import FOREVER
 from archive.fold import (
     CAPTURES,
@@ -160,7 +160,6 @@ def make(path: Path, count: int, seed: int) -> None:
     """
     schema.create_fresh(path)
     db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
-    packing.register(db)
     for pragma in ("journal_mode = off", "synchronous = off", "locking_mode = exclusive", "cache_size = -1000000"):
         db.execute(f"pragma {pragma}").fetchall()
     maker = Maker(seed)
@@ -190,7 +189,7 @@ def _add(db: sqlite3.Connection, articles: list[list[tuple[Capture, Article]]]) 
     db.executemany(OUTLINKS.insert, sorted(links.values()))
     db.executemany(READINGS.insert, (reading_row(c, a, t, [links[n][0] for n in a.links]) for c, a, t in flat))
     hashes = json.dumps([text.content_hash for _, _, text in flat])
-    of_hash = "select content_hash, id from text_rows where content_hash in (select value from json_each(?))"
+    of_hash = "select content_hash, id from texts where content_hash in (select value from json_each(?))"
     ids = dict(db.execute(of_hash, (hashes,)))
     waiting = iter(flat)
     for made in articles:
@@ -295,15 +294,13 @@ def measure(path: Path, count: int, *, clients: int, questions: int, seed: int) 
 def sizes(path: Path) -> dict[str, int]:
     """Bytes of the text itself, of texts and full-text index, and of each part of everything else."""
     with reading(path, longest=600) as db:
-        (text,) = db.execute(
-            "select sum(length(cast(headline || standfirst as blob)) + body_size) from text_rows"
-        ).fetchone()
+        (text,) = db.execute("select sum(length(cast(headline || standfirst || body as blob))) from texts").fetchone()
         rows = db.execute(
             "select coalesce(m.tbl_name, s.name), sum(s.pgsize) "
             "from dbstat as s left join sqlite_master as m on m.name = s.name group by 1 order by 2 desc"
         ).fetchall()
-    kept = sum(size for name, size in rows if name == "text_rows" or name.startswith("articles_fts"))
-    others = {name: size for name, size in rows if name != "text_rows" and not name.startswith("articles_fts")}
+    kept = sum(size for name, size in rows if name == "texts" or name.startswith("articles_fts"))
+    others = {name: size for name, size in rows if name != "texts" and not name.startswith("articles_fts")}
     return {"text": text, "texts and full-text index": kept, "everything else": sum(others.values()), **others}
 
 

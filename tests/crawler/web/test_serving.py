@@ -12,7 +12,6 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from archive import packing
 from crawler.web.http import Asked
 from crawler.web.pages import PAGES, Room, answer
 from crawler.web.plugin import authorize
@@ -250,7 +249,6 @@ def test_more_than_are_ranked(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> 
 def test_authorizer(shown: Shown) -> None:
     """A connection with our authorizer reads tables, views and the full text, and cannot attach or write anything."""
     with closing(sqlite3.connect(f"{(shown.path / 'catalog.db').as_uri()}?mode=ro", uri=True)) as db:
-        packing.register(db)
         db.set_authorizer(authorize)
         assert db.execute("select count(*) from articles_fts where articles_fts match 'trial'").fetchone()[0]
         assert db.execute("select count(*) from articles, json_each(authors)").fetchone()[0]
