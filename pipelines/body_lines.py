@@ -57,7 +57,7 @@ _SIGNATURE: Final = re.compile(r"[—–-] .{2,60}\(@\w+\).{0,40}")
 """The line below an embedded post: "— Ann Lee (@annlee) October 9, 2018"."""
 
 _NO_CAPTION: Final = frozenset(TAGS.index(tag) for tag in ("h1", "h2", "h3", "h4", "h5", "h6", "li"))
-_LI: Final = TAGS.index("li")
+_LI, _QUOTE = TAGS.index("li"), TAGS.index("blockquote")
 _LINKS: Final = 0.95
 _TR, _TABLE = TAGS.index("tr"), TAGS.index("table")
 _AROUND_NOTICE: Final = " -–—_=*·•|()[]<>↓▼:.…"
@@ -167,7 +167,7 @@ def settle(blocks: Blocks, likely: list[int], fields: Fields) -> list[int]:
     chosen = _without_consent(blocks, chosen, fields.headline)
     chosen = _until_end_label(blocks, _until_closing_lines(blocks, chosen, fields))
     chosen = _without_rights(blocks, _without_fields(blocks, chosen, fields))
-    return _with_source(blocks, chosen)
+    return _with_source(blocks, _with_closing_quote(blocks, chosen))
 
 
 def _are_links(blocks: Blocks, likely: list[int]) -> bool:
@@ -518,6 +518,27 @@ def _is_caption(blocks: Blocks, block: int, around_picture: int) -> bool:
         and text[-1] not in _STOPS
         and not text[0].islower()
     )
+
+
+def _with_closing_quote(blocks: Blocks, chosen: list[int]) -> list[int]:
+    """*chosen* and a quotation of one block right behind and beside it, which says what was not said before."""
+    following = chosen[-1] + 1 if chosen else len(blocks.texts)
+    if following >= len(blocks.texts) or blocks.links[following] or blocks.texts[following][-1] not in _STOPS:
+        return chosen
+    quote = _quote_of(blocks, following)
+    if quote < 0 or len(_held(blocks, quote)) > 1 or blocks.hints[quote] & ~HINT_BIT["quote"]:
+        return chosen
+    is_beside = blocks.parents[quote] == blocks.around(chosen[-1])
+    text = blocks.texts[following]
+    return [*chosen, following] if is_beside and not any(text in blocks.texts[i] for i in chosen) else chosen
+
+
+def _quote_of(blocks: Blocks, block: int) -> int:
+    """The `blockquote` that the block stands in; -1 if it stands in none."""
+    element = blocks.elements[block]
+    if element >= 0 and blocks.tags[element] != _QUOTE:
+        element = blocks.parents[element]
+    return element if element >= 0 and blocks.tags[element] == _QUOTE else -1
 
 
 def _with_source(blocks: Blocks, chosen: list[int]) -> list[int]:

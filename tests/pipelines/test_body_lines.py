@@ -162,6 +162,31 @@ def test_line_with_a_picture_stays(inside: str):
     assert len(left(story(between=inside))) == 4
 
 
+@pytest.mark.parametrize("inside", ["We will not wait.", "<p>We will not wait.</p>"])
+def test_closing_quotation_is_kept(inside: str):
+    """A quotation of one block right behind the last paragraph and beside it belongs to the article."""
+    line = "We will not wait."
+    quote = f"<blockquote>{inside}</blockquote>"
+
+    assert left(story(last=quote), unlikely=line) == ["1", "2", "3", line]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        story() + "<div><blockquote>We will not wait.</blockquote></div>",
+        story(last='<blockquote class="twitter-tweet">We will not wait.</blockquote>'),
+        story(last="<p>See also: <a href=/x>The flood</a></p><blockquote>We will not wait.</blockquote>"),
+        story(first="<p>We will not wait. So said the mayor.</p>", last="<blockquote>We will not wait.</blockquote>"),
+    ],
+    ids=["elsewhere", "embedded", "not right behind", "said before"],
+)
+def test_other_quotation_is_not(html: str):
+    """A post, a quotation elsewhere, and one that repeats the text may be anything."""
+    said = [text for text in left(html, unlikely="We will not wait.") if text == "We will not wait."]
+    assert said == []
+
+
 def test_source_is_kept():
     """The line behind the last paragraph that names the source belongs to the article."""
     line = "Source: Releasewire"
