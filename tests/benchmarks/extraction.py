@@ -87,6 +87,9 @@ def main() -> None:
     there = [name for name in options.sets if (PUBLIC / f"{name}.jsonl").is_file()]
     if not there:
         sys.exit("skipped: ../shared/extraction/public is not there, and no figure is made up")
+    if "seb" in there:
+        print_costs(["seb"])  # first, because a child counts the memory of a parent that trained a model as its own
+        print()
     trained_elsewhere = {} if options.plain else _trained_elsewhere()
     score, scores = scorer().score, dict[tuple[str, str], Scores]()
     print(f"{'set':8}{'reader':23}{'pages':>6} " + " ".join(f"{column:>7}" for column in COLUMNS))
@@ -99,9 +102,6 @@ def main() -> None:
     _print_goals(scores)
     for name in set(options.sets) - set(there):
         print(f"{name}: not there, and no figure is made up")
-    if "seb" in there:
-        print()
-        print_costs(["seb"])
 
 
 def _print_row(name: str, reader: str, pages: int, scores: Scores) -> None:
