@@ -135,6 +135,8 @@ def choose(blocks: Blocks, likely: NDArray[np.float32], fields: Fields) -> list[
 def _last_caption(blocks: Blocks, likely: NDArray[np.float32], chosen: Sequence[int]) -> int:
     """The last block of the body, or of the captions right behind it that are not unlikely: a gallery."""
     last = chosen[-1] if chosen else -1
+    if last + 1 >= len(likely) or likely[last + 1] <= _CAPTION:
+        return last
     captions = marked_captions(blocks)
     while last + 1 in captions and likely[last + 1] > _CAPTION:
         last += 1

@@ -475,7 +475,10 @@ def _is_cross_reference(blocks: Blocks, block: int) -> bool:
 def _is_row_of_pages(blocks: Blocks, block: int) -> bool:
     """Whether the block leads to the other pages of an article that is split: "Page: 1 2 3", "Seite 1 von 3 weiter"."""
     text = blocks.texts[block]
-    return blocks.links[block] > 0 and len(text) <= _LONGEST_CLOSING_LINE and _ROW_OF_PAGES.fullmatch(text) is not None
+    is_one_number = " " not in text and any(letter.isdigit() for letter in text)
+    if not blocks.links[block] or len(text) > _LONGEST_CLOSING_LINE or is_one_number:
+        return False
+    return _ROW_OF_PAGES.fullmatch(text) is not None
 
 
 def _marked_captions(blocks: Blocks, chosen: list[int]) -> set[int]:

@@ -397,3 +397,9 @@ def test_many_small_tables_cost_no_more_each():
 def test_a_row_of_page_numbers_is_left_out(row: str):
     """What leads to the other pages of an article is no part of its text."""
     assert left(story(last=row)) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("line", ["1.", "$10.99"])
+def test_one_number_with_a_link_stays(line: str):
+    """A single number, such as a price that leads to a shop, leads to no other page of the article."""
+    assert left(story(between=f"<p><a href=/x>{line}</a></p>"))[2] == line
