@@ -86,7 +86,7 @@ def _read(page: Page, layout: Layout | None) -> tuple[Article, Body, int]:
     evidence: tuple[Evidence, ...] = (
         *headline.evidence, *standfirst.evidence, *dates.evidence, *authors.evidence, *language.evidence,
         *section.evidence, *keywords_evidence,
-        *publisher.evidence, *canonical_url.evidence, *main_image.evidence, *free_evidence,
+        *publisher.evidence, *canonical_url.evidence, *main_image.evidence, *free_evidence, *body.evidence,
         *body_evidence,
     )  # fmt: skip
     article = Article(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.model import Image
+from archive.model import Evidence, Image
 from pipelines.block_context import context
 from pipelines.block_features import Declared, Layout, features
 from pipelines.block_model import load_model
@@ -24,6 +24,8 @@ from pipelines.pictures import marked_captions, pictures_of
 from pipelines.vocabulary import HINT_BIT
 
 if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
     from pipelines.page import Page
 
 _FIRST: Final = "block_model.json"
@@ -54,6 +56,11 @@ _COMMENT_LETTERS: Final = 25
 """What is shorter among comments is mostly a name, a date or a button."""
 
 _JSON_LD_NODES: Final = 5_000
+_BEGINNING: Final = 100
+"""Letters of a body that are kept as evidence."""
+
+_ALIKE: Final = 20
+_MOST_AROUND: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +96,10 @@ class Body:
     comments: tuple[str, ...] = ()
     """Readers' comments, one a block."""
 
+    evidence: tuple[Evidence, ...] = ()
+    """The element that holds the text, and the body that JSON-LD declares where it begins otherwise; none where the
+    blocks were told."""
+
     notes: tuple[str, ...] = ()
     """What a budget cut."""
 
@@ -109,7 +120,8 @@ def read_body(
     blocks = page.blocks
     if not blocks.texts:
         return Body(text="")
-    likely = likelihoods(blocks, declared_on(page, headline, standfirst))
+    declared = declared_on(page, headline, standfirst)
+    likely = likelihoods(blocks, declared)
     chosen = list(told) or choose(blocks, likely, Fields(headline=headline, standfirst=standfirst, lines=apart))
     in_frames = framed(blocks, chosen)
     return Body(
@@ -119,8 +131,42 @@ def read_body(
         confidence=_confidence(blocks, likely, chosen),
         dropped=_dropped(blocks, chosen),
         comments=_comments(blocks, chosen),
+        evidence=() if told else _evidence(blocks, chosen, declared.body),
         notes=("body: the page was cut at the budget",) if blocks.cut else (),
     )
+
+
+def _evidence(blocks: Blocks, chosen: Sequence[int], declared: str) -> tuple[Evidence, ...]:
+    if not chosen:
+        return ()
+    begin = blocks.texts[chosen[0]]
+    place = _path_of(blocks.spans[chosen[0]][0], blocks.spans[chosen[-1]][1])
+    found = Evidence(field="body", source="heuristic", selector=place, raw=begin[:_BEGINNING], chosen=True)
+    other = " ".join(declared[: 2 * _BEGINNING].split())[:_BEGINNING]
+    if not other or begin.startswith(other[:_ALIKE]):
+        return (found,)
+    return found, Evidence(field="body", source="json-ld", selector="articleBody", raw=other, chosen=False)
+
+
+def _path_of(first: LexborNode, last: LexborNode) -> str:
+    """The innermost element around two text nodes, as a selector that shows it, and needs not be the only such one."""
+    around = {node.mem_id for node in _outwards(last)}
+    node = next((node for node in _outwards(first) if node.mem_id in around), None)
+    if node is None:
+        return "body"
+    attributes = node.attributes
+    name = attributes.get("id")
+    classes = (attributes.get("class") or "").split()[:2]
+    return f"{node.tag}{f'#{name}' if name else ''}{''.join(f'.{word}' for word in classes)}"[:_BEGINNING]
+
+
+def _outwards(node: LexborNode) -> Iterator[LexborNode]:
+    around = node.parent
+    for _ in range(_MOST_AROUND):
+        if around is None or around.tag == "-undef" or around.tag is None:
+            return
+        yield around
+        around = around.parent
 
 
 def choose(blocks: Blocks, likely: NDArray[np.float32], fields: Fields) -> list[int]:

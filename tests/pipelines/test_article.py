@@ -88,9 +88,22 @@ def test_evidence_of_every_field():
     assert sorted(chosen) == sorted(set(chosen))
     assert set(chosen) == {
         "headline", "standfirst", "date_published", "date_modified", "authors", "language", "section", "keywords",
-        "publisher", "canonical_url", "main_image", "is_accessible_for_free",
+        "publisher", "canonical_url", "main_image", "is_accessible_for_free", "body",
     }  # fmt: skip
     assert set(chosen) <= {f.name for f in fields(Article)}
+
+
+def test_evidence_of_the_body():
+    """It names the element around the text, how the text begins, and the declared body where that begins otherwise."""
+    head = json_ld('{"@type": "NewsArticle", "articleBody": "Something else altogether, which nobody can see."}')
+    read = read_article(page_of(BODY, head))
+    assert isinstance(read, Article)
+    found = [(e.source, e.selector, e.raw[:20], e.chosen) for e in read.evidence if e.field == "body"]
+
+    assert found == [
+        ("heuristic", "div.body", read.body[:20], True),
+        ("json-ld", "articleBody", "Something else altog", False),
+    ]
 
 
 def test_readings_are_equal():
