@@ -557,7 +557,9 @@ def migrate(connection: sqlite3.Connection, name: str) -> bool:
 def check(connection: sqlite3.Connection, name: str) -> None:
     """Refuses a catalog that has not the schema of this code, for those who only read."""
     if len(_known_steps(connection, name)) < len(STEPS):
-        raise UsageError(f"{name} was written by an older pressmark, or is empty; run `pressmark rebuild`")
+        raise UsageError(
+            f"{name} was written by an older pressmark, or is empty; run `pressmark rebuild -c {Path(name).parent}`"
+        )
 
 
 def _known_steps(connection: sqlite3.Connection, name: str) -> set[str]:

@@ -313,6 +313,9 @@ join article_states as a on a.text_id = r.text_id and a.article_id = r.id"""
 def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
     """The conditions on `article_states as a`, and the values that they bind."""
     where, values = [], list[Any]()
+    if unknown := next((name for name in filters if name not in _FILTERS and name != "as_of"), ""):
+        close = get_close_matches(unknown, [*_FILTERS, "as_of"], n=1)
+        raise TypeError(f"there is no filter {unknown!r}" + (f"; did you mean {close[0]}?" if close else ""))
     for name, value in filters.items():
         if value and name in _FILTERS:
             condition, bound = _FILTERS[name]

@@ -153,7 +153,7 @@ class Job:
             self._handed_out[lease.site, lease.kind] += 1
             if self._handed_out[lease.site, lease.kind] > bound:
                 return True
-        return self._is_barren(lease)
+        return False
 
     def _is_barren(self, lease: Lease) -> bool:
         barred = self.barren.bars(lease.url, discovered=lease.discovered, priority=lease.priority, via=lease.via)

@@ -29,6 +29,9 @@ PATIENCE = timedelta(seconds=60)
 HELD_BACK = timedelta(hours=1)
 """A URL that is held back waits at least so long, so that no page of this job leads to it again soon."""
 
+LEFT_ALONE = timedelta(days=30)
+"""One that lies where nothing is to be found waits so long: no job of the next days goes into the same trap again."""
+
 MAX_AHEAD = 32
 """URLs leased ahead for a host that answers fast."""
 
@@ -63,7 +66,7 @@ class Schedule:
 
     *room* is how many may be in flight in all, *concurrency* how many to one host, *concurrency_of* those
     of which something else is known. *bars* says of a URL, once, that it
-    is not worth fetching in this job, *is_barren* the same of one that was leased ahead, from what has come since;
+    is not worth fetching in this job, *is_barren* that it lies where nothing is to be found, again when its turn comes;
     *resting* which hosts are left alone since nothing reaches them, with the seconds.
     """
 
@@ -191,7 +194,7 @@ class Schedule:
     def _from_waiting(self, spare: int) -> Lease | None:
         """What waits for the host with the least in flight, of those with more than *spare* left, and is worth it."""
         while (lease := self._first_waiting(spare)) and self._is_barren(lease):
-            self._hold_back([lease])
+            self._hold_back([lease], LEFT_ALONE)
         return lease
 
     def _first_waiting(self, spare: int) -> Lease | None:
@@ -237,9 +240,13 @@ class Schedule:
         ahead = self._ahead(busy)
         n = max(self._room - len(self._in_flight), ahead)
         while leases := self._source.lease(n, sites=self._sites, busy=busy, per_host=ahead, alone=alone):
-            worth = [lease for lease in leases if not self._bars(lease)]
-            if len(worth) < len(leases):
-                self._hold_back(lease for lease in leases if lease not in worth)
+            worth: list[Lease] = []
+            barred: list[Lease] = []
+            barren: list[Lease] = []
+            for lease in leases:
+                (barred if self._bars(lease) else barren if self._is_barren(lease) else worth).append(lease)
+            self._hold_back(barred, HELD_BACK)
+            self._hold_back(barren, LEFT_ALONE)
             for lease in worth:
                 self._waiting.setdefault(lease.host, deque()).append(lease)
             if worth:
@@ -248,10 +255,12 @@ class Schedule:
                 return True
         return False
 
-    def _hold_back(self, leases: Iterable[Lease]) -> None:
+    def _hold_back(self, leases: Collection[Lease], rest: timedelta) -> None:
+        if not leases:
+            return
         with self._source.transaction():
             for lease in leases:
-                self._source.nack(lease.url, retry_at=self._clock() + HELD_BACK, tried=False)
+                self._source.nack(lease.url, retry_at=self._clock() + rest, tried=False)
                 self.held_back += 1
 
     def _begin(self, lease: Lease) -> None:

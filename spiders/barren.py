@@ -9,7 +9,8 @@ articles with a date, name no article elsewhere on the site that the folder has 
 nowhere else. After a few of these *dead ends* nothing more is followed there but what looks like an article. Each page
 that brings something buys the folder more. Only a site whose articles carry dates is judged so.
 
-The counts are of one job. A URL that is held back stays in the frontier, and is tried again by a later job.
+The counts are of one job, in which an article that has not changed counts as one of the site. A URL that is held back
+stays in the frontier, and is tried again by a job of a later month.
 """
 
 from __future__ import annotations
@@ -103,6 +104,8 @@ class Barren:
             return
         if capture.discovered not in _LINKED and not capture.hops.strip("R"):
             self.homes.add(capture.url)
+        if capture.kind == "revisit" and article_likeness(capture.url) >= ARTICLE_LIKE:
+            self._of(registered_domain(capture.url)).news += 1  # unchanged: what it was read as before
         self._look_into_folders(capture, reading)
         for part in led_here:  # a redirect counts when what it leads to is fetched for it, and not where that is known
             self._of(part).pages += 1

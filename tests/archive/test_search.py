@@ -205,3 +205,9 @@ def test_a_query_that_would_take_long(query: str, months: sqlite3.Connection) ->
     """A query of very many words, or of one word many times, is refused before the database is asked."""
     with pytest.raises(UsageError, match="at most 300" if "w300" in query else "once is enough"):
         search(months, query)
+
+
+def test_a_filter_that_is_not_there(months: sqlite3.Connection) -> None:
+    """A misspelt filter is no filter that matches all."""
+    with pytest.raises(TypeError, match="no filter 'langauge'; did you mean language"):
+        search(months, "", langauge="de")  # type: ignore[call-arg]

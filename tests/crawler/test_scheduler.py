@@ -296,6 +296,16 @@ def test_what_turns_out_not_to_be_worth_it(frontier: SqliteFrontier, schedule: M
     assert (len(seen), one.held_back) == (3, 37)
 
 
+def test_what_lies_in_a_barren_part_rests_for_a_month(frontier: SqliteFrontier, schedule: Make, time: Time) -> None:
+    """No job of the next days goes into the same trap again; one of the next month looks whether it still is one."""
+    put(frontier, "trap.example", 40)
+    assert take_all(schedule(is_barren=lambda _: True)) == []
+    time.seconds += 29 * 24 * 3600
+    assert take_all(schedule()) == []
+    time.seconds += 2 * 24 * 3600
+    assert take_all(schedule()) != []
+
+
 def test_a_request_serves_a_lease() -> None:
     """The request carries its lease and its politeness key, and asks only for what has changed."""
     lease = Lease(url="http://www.a.example/1", site="a.example", host="a.example")

@@ -233,3 +233,16 @@ def test_sites_without_dates() -> None:
 def test_folders(path: str, folders: list[str]) -> None:
     """A folder is the path up to the page, of an edition what is below it, with a query the path itself."""
     assert folders_of(HOME + path) == [f"example.com/{folder}" for folder in folders]
+
+
+def test_articles_that_have_not_changed_tell_that_a_site_dates_them():
+    """On a later job, which reads no article again, a folder that lives on itself is known as soon as on the first."""
+    barren = Barren()
+    for n in range(FEW_DATED):
+        url = f"{HOME}news/2018/06/18/a-story-of-some-length-{n}"
+        now = datetime(2018, 6, 18, tzinfo=UTC)
+        barren.saw(Capture(record_id="r", url=url, urlkey="k", captured_at=now, kind="revisit"), None)
+    for n in range(FEW_DEAD_ENDS):
+        saw(barren, f"en/wiki/{n}", UNDATED, via="en/wiki/start")
+
+    assert barren.bars(f"{HOME}en/wiki/9", discovered="link", priority=OTHER, via=f"{HOME}en/wiki/1")
