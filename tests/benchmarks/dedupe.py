@@ -196,17 +196,21 @@ def measure(seeds: Iterable[int], tools: Iterable[str]) -> dict[str, Score]:
 
 
 def main() -> None:
-    """Print one of the two tables."""
+    """Print one of the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--seeds", default=f"{JUDGED[0]}-{JUDGED[-1]}", help="corpora, such as 201-220")
     parser.add_argument("--tools", default=",".join(TOOLS), help="what is compared")
     parser.add_argument("--articles", type=int, help="measure the cost in a catalog of so many articles instead")
     parser.add_argument("--stored", type=int, default=0, help="with --articles: so many fingerprints are there before")
+    parser.add_argument("--chance", action="store_true", help="how often unrelated texts share a run of six words")
     asked = parser.parse_args()
     tools = [tool for tool in asked.tools.split(",") if _is_there(tool)]
-    if asked.articles:
-        from tests.benchmarks.dedupe_scale import print_costs
+    if asked.chance or asked.articles:
+        from tests.benchmarks.dedupe_scale import print_chance, print_costs
 
+        if asked.chance:
+            print_chance()
+            return
         print_costs(asked.articles, asked.stored)
         return
     first, _, last = asked.seeds.partition("-")

@@ -6,11 +6,14 @@ is a notice from a template, as in a trade press that lives on press releases.
 
 from __future__ import annotations
 
+import json
+import math
 import resource
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from itertools import takewhile
+from itertools import combinations, islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +21,13 @@ import numpy as np
 
 from archive import fold, similar
 from archive.index import Catalog
-from archive.likeness import ALGORITHM, KEY_BYTES, KEY_SHINGLES, KEYS, WORDS
+from archive.likeness import ALGORITHM, KEY_BYTES, KEY_SHINGLES, KEYS, WORDS, fingerprint
+from archive.text import MIN_BODY
 from crawler.newsweb.prose.grammar import dice
 from tests.archive.catalogs import article, at, capture
-from tests.benchmarks.copied_stories import Planted, notices
+from tests.benchmarks.copied_stories import Planted, notices, singles
 from tests.benchmarks.press_prose import LENGTH, PressProse
+from tests.benchmarks.real_pages import PUBLIC, SETS, available
 
 BATCH = 64
 
@@ -75,6 +80,39 @@ def print_costs(count: int, stored: int = 0, seed: int = 1) -> None:
                 catalog.commit()
                 whole += time.process_time() - begun
             _print_row(catalog, added, 1000 * watch.seconds / (added - before), 1000 * whole / (added - before))
+
+
+def print_chance(seed: int = 1) -> None:
+    """Print how many texts of a thousand share a run of words in the fingerprint with one, though none is a copy."""
+    texts = {
+        "this benchmark": islice(PressProse(seed).originals(), 1000),
+        "the simulated web": (planted.body for planted in islice(singles(seed), 1000)),
+        "real pages": _real_bodies(),
+    }
+    print("| texts of at most 500 words | texts | of a thousand share a run of six words with one |")
+    print("| --- | --- | --- |")
+    for name, bodies in texts.items():
+        shortened = [" ".join(body.split(" ")[:LENGTH]) for body in bodies]
+        print(f"| {name} | {len(shortened):,} | {1000 * _met_by_chance(shortened):.2f} |")
+
+
+def _met_by_chance(bodies: list[str]) -> float:
+    """The share of pairs with a key in common, those apart that may be copies."""
+    found = [fingerprint(body) for body in bodies]
+    bands: dict[bytes, set[int]] = defaultdict(set)
+    for number, one in enumerate(found):
+        for key in one.split:
+            bands[key].add(number)
+    met = {pair for members in bands.values() for pair in combinations(sorted(members), 2)}
+    return sum(not found[a].may_be_like(found[b]) for a, b in met) / max(1, math.comb(len(bodies), 2))
+
+
+def _real_bodies() -> Iterator[str]:
+    for name in (*SETS, "n4k") if available() else ():
+        for line in (PUBLIC / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+            body = json.loads(line).get("body") or ""
+            if len(body) >= MIN_BODY:
+                yield body
 
 
 def _store(catalog: Catalog, count: int, seed: int) -> None:
