@@ -21,8 +21,6 @@ from tests.crawler.recorded_job import crawl
 from tests.crawler.test_fault_points import memory
 from tests.crawler.tiny_web import TinyWeb
 
-PAGE = 4096
-
 
 @dataclass(frozen=True)
 class Room:
@@ -91,10 +89,17 @@ def torn_log(database: Path) -> None:
 def page(number: int, content: bytes) -> Callable[[Path], None]:
     def damage(database: Path) -> None:
         """Of the file, where it has so many pages, else of its log."""
-        last = database.stat().st_size // PAGE - 1
-        _overwrite(database, min(number, last) * PAGE, content * PAGE)
+        size = _page_size(database)
+        last = database.stat().st_size // size - 1
+        _overwrite(database, min(number, last) * size, content * size)
 
     return damage
+
+
+def _page_size(database: Path) -> int:
+    """As the header says it (https://sqlite.org/fileformat.html, 1.3.2)."""
+    with database.open("rb") as stream:
+        return int.from_bytes(stream.read(18)[16:])
 
 
 def _overwrite(path: Path, at: int, content: bytes) -> None:
