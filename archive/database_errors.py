@@ -55,4 +55,5 @@ def database_error(error: sqlite3.DatabaseError, path: Path) -> PressmarkError:
     return PressmarkError(f"{path}: {error}; run `pressmark verify`")
 
 
-_NO_ROOM = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
+# the bare code is that of a write within a virtual table, which does not tell more
+_NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
