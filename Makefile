@@ -68,6 +68,8 @@ bench: $(READY) ## CPU per page of crawl, extract and rebuild, beside a bare Scr
 
 bench-extraction: $(READY) $(PEERS) $(TRAIN) ## how well articles are read, beside other readers, cross-validated
 	$(BIN)/python -m tests.benchmarks.extraction
+	$(BIN)/python -m tests.benchmarks.seed_text
+	$(BIN)/python -m tests.benchmarks.headline_sources
 
 bench-newsweb: $(READY) ## how well simulated webs are read, by field, page design and kind of page
 	$(BIN)/python -m tests.benchmarks.newsweb_reading

@@ -16,14 +16,11 @@ from archive.model import Link
 from archive.pages import Pages
 from archive.urlkey import url_key
 
-MAX_PAGES = 99
-"""A greater number in a URL says something else."""
-
 MAX_TEXT = 40
 """Letters of a link that leads from page to page: "1", "Zurück zur ersten Seite". A headline has more."""
 
 _WORD = r"(?:page|pages|pagina|paged|pg|seite|part|teil|p)"
-_NUMBER = r"([1-9]\d?)"
+_NUMBER = r"([1-9]\d?)"  # a greater one says something else
 _QUERY = re.compile(
     r"(?:^|&)(?:page|paged|pg|page_?num|page_?number|current_?page|pagewanted|pagina|seite|p|part)"
     rf"={_NUMBER}(?=&|$)",

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from heapq import nlargest, nsmallest
 from itertools import chain
 from operator import itemgetter
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from archive import as_of
 from archive.derive import FOREVER
@@ -95,6 +95,8 @@ def search(
     With `as_of` an article is what it was then, and so is what the filters look at, but for the cluster. *marks* stand
     around the words that match in a snippet. Raises QueryError or UsageError.
     """
+    if sort not in get_args(Sort) or limit < 0 or offset < 0:
+        raise UsageError(f"sort is {' or '.join(get_args(Sort))}, and limit and offset are not negative")
     asked = _asked(db, query, filters)
     with syntax_errors(db, asked.words):
         by_rank, most = bool(asked.words) and sort == "relevance", offset + limit

@@ -6,6 +6,7 @@ exchange from it and puts the `Capture` that the recorder made under `CAPTURE`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from archive.model import Capture, Exchange
@@ -23,6 +24,11 @@ CAPTURE = "pressmark_capture"
 
 class Recorder(Protocol):
     """Keeps exchanges; `crawler.job.Job` is one."""
+
+    @property
+    def paused(self) -> Mapping[str, float]:
+        """Hosts that have asked us to wait, with the seconds that are left."""
+        ...
 
     def record(self, exchange: Exchange) -> Capture:
         """Append the exchange to the WARC and say where it stands. Raises DiskFull."""

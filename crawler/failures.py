@@ -48,6 +48,10 @@ class NameNotResolved(ExchangeFailed, CannotResolveHostError):
         """True when the name does not exist; False when its servers may answer another time."""
 
 
+class HostPaused(IgnoreRequest):
+    """The host has asked us to wait since the request was made; nothing was sent, and the URL goes back."""
+
+
 class AddressBlocked(ExchangeFailed, IgnoreRequest):
     """The host's addresses are not public, and no allowed network holds one of them."""
 

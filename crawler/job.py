@@ -33,7 +33,7 @@ from archive.warc import Group, build_conversion, build_group, build_note
 from archive.warc_read import CapturedRecord
 from crawler import left_alone
 from crawler.context import CAPTURE, LEASE, RENDER
-from crawler.failures import ExchangeFailed, RobotsForbidden, RobotsUnreachable
+from crawler.failures import ExchangeFailed, HostPaused, RobotsForbidden, RobotsUnreachable
 from crawler.folding import MAX_GROUP, Settled
 from crawler.frontier import DamagedFrontier, Lease
 from crawler.orders import CrawlOrder, CrawlSummary, Progress, SiteSummary
@@ -329,6 +329,9 @@ class Job:
             return
         self.schedule.over(lease)
         self.schedule.failed(lease)
+        if isinstance(failure.value, HostPaused):
+            self.schedule.give_back(lease)
+            return
         if isinstance(failure.value, LoginFailed):
             self.refused[lease.host] = str(failure.value)
             self.schedule.pause(lease.host, REST)
@@ -528,6 +531,11 @@ class Job:
     def delays(self) -> Mapping[str, float]:
         """By host: the pause between two requests that its site file asks for."""
         return self._opened.delays
+
+    @property
+    def paused(self) -> Mapping[str, float]:
+        """Hosts that have asked us to wait, with the seconds that are left."""
+        return self.schedule.paused
 
     @property
     def concurrencies(self) -> Mapping[str, int]:

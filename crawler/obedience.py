@@ -22,7 +22,6 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
-from archive.codings import take_off
 from crawler.context import LEASE
 from crawler.failures import ExchangeFailed
 from crawler.folding import TDM_FILE
@@ -30,6 +29,7 @@ from crawler.frontier import Lease
 from crawler.keeping import KEEPING, Keeping
 from crawler.prerequisites import ask_first, prerequisite
 from crawler.scheduler import PAGES
+from crawler.wire import content_of
 from pipelines.patterns import PathPattern
 from pipelines.reservations import OBEYS_TDM, TDM_BY_SITE
 
@@ -85,8 +85,7 @@ class Obey:
             return ()
         if answer.status != 200:
             return ()
-        codings = (answer.headers.get("Content-Encoding") or b"").decode("latin-1").split(",")
-        return rules_of(take_off(answer.body, [coding.strip() for coding in codings if coding.strip()], _MOST).content)
+        return rules_of(content_of(answer, _MOST))
 
 
 def rules_of(content: bytes) -> Rules:

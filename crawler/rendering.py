@@ -23,7 +23,6 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.defer import maybe_deferred_to_future
 
-from archive.codings import take_off
 from archive.model import RENDERED, RENDERING, Capture, Exchange, utc_now
 from crawler.browser import Chromium, Given, Wanted, executable
 from crawler.context import CAPTURE, LEASE, RENDER
@@ -32,7 +31,7 @@ from crawler.folding import Settled
 from crawler.frontier import Lease
 from crawler.job import Job
 from crawler.keeping import KEEPING, Keeping, remarks
-from crawler.wire import CONTEXT, Context
+from crawler.wire import CONTEXT, Context, content_of
 from pipelines.reservations import is_left_unread, reservations
 from pipelines.urls import registered_domain, standard_form
 from spiders.candidates import Scope
@@ -220,8 +219,7 @@ class _Asking:
         return None
 
     def _taken(self, response: Response) -> Given:
-        codings = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").split(",")
-        body = take_off(response.body, [one.strip() for one in codings if one.strip()], MAX_BYTES).content
+        body = content_of(response, MAX_BYTES)
         self._bytes += len(body)
         names = [name.decode("latin-1") for name in response.headers]
         headers = {

@@ -64,10 +64,10 @@ class Source(Protocol):
 class Schedule:
     """Hands out leases, host by host, within the limits of each. Knows nothing of Scrapy.
 
-    *room* is how many may be in flight in all, *concurrency* how many to one host, *concurrency_of* those
-    of which something else is known. *bars* says of a URL, once, that it
-    is not worth fetching in this job, *is_barren* that it lies where nothing is to be found, again when its turn comes;
-    *resting* which hosts are left alone since nothing reaches them, with the seconds.
+    *room* is how many may be in flight in all, *concurrency* how many to one host, *concurrency_of* those of which
+    something else is known. *bars* says of a URL, once, that it is not worth fetching in this job, *is_barren* that it
+    lies where nothing is to be found, again when its turn comes; *resting* which hosts are left alone since nothing
+    reaches them, with the seconds.
     """
 
     def __init__(
@@ -224,6 +224,11 @@ class Schedule:
                 for lease in self._waiting[host]:
                     self._source.nack(lease.url, tried=False)
             del self._waiting[host]
+
+    def give_back(self, lease: Lease) -> None:
+        """Nothing was asked for a lease that was handed out, as if it never had been."""
+        with self._source.transaction():
+            self._source.nack(lease.url, tried=False)
 
     def _ahead(self, busy: Collection[str]) -> int:
         """URLs to lease for a host: twice as many as before where it took them fast, else what is asked next.

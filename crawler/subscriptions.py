@@ -26,7 +26,6 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
 
-from archive.codings import take_off
 from archive.errors import UsageError
 from archive.model import Capture, NotAnArticle, Reading
 from crawler.context import LEASE
@@ -37,7 +36,7 @@ from crawler.keeping import KEEPING, Keeping
 from crawler.masking import Secrets
 from crawler.prerequisites import ask_first, prerequisite
 from crawler.scheduler import PAGES
-from crawler.wire import LOGIN
+from crawler.wire import LOGIN, content_of
 from pipelines.read import SESSION_ENDED
 from pipelines.site import Login, Site
 from pipelines.urls import registered_domain
@@ -329,6 +328,4 @@ def _path(url: str) -> str:
 
 
 def _text(response: Response) -> str:
-    codings = (response.headers.get("Content-Encoding") or b"").decode("latin-1").split(",")
-    content = take_off(response.body, [coding.strip() for coding in codings if coding.strip()], _MOST).content
-    return unescape(content.decode("utf-8", "replace"))
+    return unescape(content_of(response, _MOST).decode("utf-8", "replace"))

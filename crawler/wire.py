@@ -33,11 +33,12 @@ from scrapy.http import Headers, Response
 from scrapy.utils.asyncio import is_asyncio_available
 from scrapy.utils.httpobj import urlparse_cached
 
+from archive.codings import take_off
 from archive.model import RENDERED, Capture, Exchange, utc_now
 from crawler.client import NOT_CHECKED, Answer, Asked, Client, place
 from crawler.connections import Route
 from crawler.context import CAPTURE, LEASE, RENDER, Recorder, recorder_of
-from crawler.failures import FAILURES, ExchangeFailed, NotHttp, PageReserved
+from crawler.failures import FAILURES, ExchangeFailed, HostPaused, NotHttp, PageReserved
 from crawler.framing import Limits, Reply
 from crawler.keeping import KEEPING, Keeping, Remarks, remarks
 from crawler.masking import mask
@@ -115,7 +116,12 @@ class WireDownloadHandler(BaseDownloadHandler):
         self._monotonic = monotonic
 
     async def download_request(self, request: Request) -> Response:
-        """The response to *request*, recorded; its body as it came, only chunks joined. Raises ExchangeFailed."""
+        """The response to *request*, recorded; its body as it came, only chunks joined. Raises ExchangeFailed, or
+        HostPaused where the host has asked us to wait while the request stood in its line.
+        """
+        lease = request.meta.get(LEASE)
+        if lease is not None and lease.host in recorder_of(self.crawler).paused:
+            raise HostPaused(f"{lease.host} has asked us to wait")
         started_at, began = self._clock(), self._monotonic()
         try:
             answer = await self._client.ask(self._asked(request))
@@ -281,6 +287,12 @@ def is_for_browser(reply: Reply) -> bool:
     kinds = [value for name, value in _fields(reply.head) if name.lower() == b"content-type"]
     is_page = bool(kinds) and kinds[0].lower().startswith((b"text/html", b"application/xhtml+xml"))
     return is_page and reply.status == 200 and reply.outcome == "ok"
+
+
+def content_of(response: Response, most: int) -> bytes:
+    """The content of a response without its content codings, at most so many bytes; what is broken ends there."""
+    codings = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").split(",")
+    return take_off(response.body, [coding.strip() for coding in codings if coding.strip()], most).content
 
 
 def response_of(url: str, answer: Answer) -> Response:

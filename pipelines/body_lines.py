@@ -18,8 +18,10 @@ from pipelines.pictures import marked_captions
 from pipelines.vocabulary import HINT_BIT
 
 _PARAGRAPH: Final = 120
-_SENTENCE: Final = 60
 """Letters from which on a line is taken for a paragraph."""
+
+_SENTENCE: Final = 60
+"""Letters from which on a line that ends in a stop is taken for one."""
 
 _SHORT: Final = 200
 """Letters of a standfirst that follows its headline."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from pipelines.json_ld import Json, Node, text_of, types_of
 from pipelines.urls import article_likeness, canonical, is_not_a_page
+from spiders.candidates import ARTICLE_LIKE
 
 _ABOUT_THE_SITE = frozenset({"WebSite", "NewsMediaOrganization"})
 _NAVIGATION = frozenset({"SiteNavigationElement", "CollectionPage"})
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-_ARTICLE_LIKE = 0.35
 _MOST_NODES, _MOST_ITEMS, _LONGEST_NAME = 200, 100, 80
 
 
@@ -79,7 +79,7 @@ def _sections(node: Node, types: set[str]) -> Iterator[str]:
         yield from map(_url_of, items[1:-1][:_MOST_ITEMS])  # between home and the page itself
     elif "ItemList" in types:
         links = [_url_of(item) for item in items[:_MOST_ITEMS] if not _is_article(item)]
-        yield from (link for link in links if article_likeness(link) < _ARTICLE_LIKE)
+        yield from (link for link in links if article_likeness(link) < ARTICLE_LIKE)
 
 
 def _is_article(item: Json) -> bool:

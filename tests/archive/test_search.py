@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import pytest
 
@@ -205,6 +206,13 @@ def test_a_query_that_would_take_long(query: str, months: sqlite3.Connection) ->
     """A query of very many words, or of one word many times, is refused before the database is asked."""
     with pytest.raises(UsageError, match="at most 300" if "w300" in query else "once is enough"):
         search(months, query)
+
+
+@pytest.mark.parametrize("wrong", [{"sort": "newest"}, {"limit": -1}, {"offset": -1}])
+def test_orders_and_numbers_that_are_none(months: sqlite3.Connection, wrong: dict[str, Any]) -> None:
+    """They are refused, and give no answer that looks like one."""
+    with pytest.raises(UsageError, match="sort is relevance or date"):
+        search(months, "", **wrong)
 
 
 def test_a_filter_that_is_not_there(months: sqlite3.Connection) -> None:

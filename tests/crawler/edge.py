@@ -48,6 +48,11 @@ class Remembers:
         self.large += 1
         return self.record(exchange)
 
+    @property
+    def paused(self) -> dict[str, float]:
+        """Nobody has asked us to wait."""
+        return {}
+
     def kept(self, url: str) -> None:
         """Nothing is kept from earlier."""
 

@@ -413,6 +413,20 @@ def test_a_site_that_asks_to_wait(crawl: Crawl, web: TinyWeb, server: Server) ->
     assert len(server.log) <= 4  # robots.txt, the home page, and what was on its way
 
 
+@pytest.mark.parametrize("delay", [0.0, 0.2])
+def test_nothing_is_sent_after_a_429(crawl: Crawl, web: TinyWeb, server: Server, kept: Path, delay: float) -> None:
+    """What stood in line already goes back, and is what the next job begins with."""
+    for number in range(web.articles):
+        web.changed[web.story(number)] = Reply(status=429, headers=(("Retry-After", "1000"),))
+    ended = crawl(concurrency=1, delay=delay)
+    asked = [entry.status for entry in server.log]
+    with sqlite3.connect(kept / "frontier.db") as db:
+        [(leased,)] = db.execute("select count(*) from urls where state in (1, 3)").fetchall()
+
+    assert ended.status == 18
+    assert (asked.count(429), asked[-1], leased) == (1, 429, 0)
+
+
 def test_the_frontier_is_derived_again(crawl: Crawl, web: TinyWeb, server: Server, kept: Path) -> None:
     """A deleted or damaged frontier.db is derived from the catalog: nothing that was fetched is fetched again."""
     crawl(max_pages=5)
