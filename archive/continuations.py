@@ -73,6 +73,18 @@ def page_before(urlkey: str, links: Iterable[Link]) -> str:
     return before[min(before)] if before else ""
 
 
+def is_in_row(urlkey: str, links: Sequence[Link]) -> bool:
+    """Whether the page of *urlkey* is a later one of a row: it leads back, and to some page of the row by its number.
+
+    The menu alone leads back from `/jobs/2` to `/jobs/`.
+    """
+    if not page_before(urlkey, links):
+        return False
+    stem = page_of(urlkey)[0]
+    numbered = (link.url for link in links if link.rel in {"prev", "next"} or link.text.isdecimal())
+    return any(page_of(url_key(url))[0] == stem for url in numbered)
+
+
 def later_pages(db: sqlite3.Connection, pages: Pages, components: Iterable[Sequence[str]]) -> dict[str, int]:
     """Those URL keys of *components* that are later pages of their article, and which.
 

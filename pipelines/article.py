@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archive.continuations import page_before, page_of
+from archive.continuations import is_in_row, page_of
 from archive.model import Article, Evidence, Listing, NotAnArticle
 from archive.urlkey import url_key
 from pipelines.authors import read_authors
@@ -162,7 +162,7 @@ def _signs(page: Page, article: Article, at: int, *, is_news: bool) -> Signs:
     return Signs(
         headline=article.headline,
         is_shown=at >= 0,
-        is_continued=bool(page_before(url_key(page.url), page.links)),
+        is_continued=is_in_row(url_key(page.url), page.links),
         body="\n".join([article.body, *(image.caption for image in article.images)]),
         published=bool(article.date_published),
         authors=bool(article.authors),

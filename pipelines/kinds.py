@@ -70,7 +70,7 @@ class Signs:
     """Whether anybody signs."""
 
     is_continued: bool = False
-    """Whether its URL is that of a later page, from which links lead back to the first."""
+    """Whether it is a later page of an article, in a row of numbered ones."""
 
     link_share: float = 0.0
     """How much of the page's text is links, from 0 to 1."""

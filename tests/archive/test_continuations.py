@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from archive.continuations import page_before, page_of
+from archive.continuations import is_in_row, page_before, page_of
 from archive.edits import edits_of
 from archive.index import Catalog
 from archive.model import Article, Link
@@ -79,6 +79,15 @@ def test_forms_of_later_pages(url: str, first: str, number: int) -> None:
 def test_numbers_that_are_no_pages(url: str) -> None:
     """What merely ends in a number is a first page."""
     assert page_of(url_key(url))[1] == 0
+
+
+def test_a_menu_is_no_row_of_pages() -> None:
+    """A menu leads back from any numbered address; in a row of pages there are numbers."""
+    back, third = Link(url=ONE, text="Stories"), Link(url=THREE, text="3")
+    assert page_before(url_key(TWO), [back]) == url_key(ONE)
+    assert not is_in_row(url_key(TWO), [back])
+    assert is_in_row(url_key(TWO), [back, third])
+    assert not is_in_row(url_key(ONE), [third])
 
 
 def test_a_long_link_leads_to_another_article() -> None:
