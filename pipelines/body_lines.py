@@ -7,6 +7,7 @@ as a line of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final
@@ -132,6 +133,25 @@ _WALL: Final = re.compile(
 )
 """A notice in the place of what only subscribers may read."""
 
+_WORDS_OF_WALLS: Final = (
+    *(
+        "subscri",
+        "members",
+        "continue reading",
+        "keep reading",
+        "go on reading",
+        "free article",
+        "free stor",
+        "weiterlesen",
+        "kostenlose",
+        "abonn",
+        "abonado",
+        "abbon",
+    ),
+    *("suscri", "assinante", "подписчик", "会員限定", "阅读全文"),
+)
+"""One of these stands in whatever `_WALL` finds."""
+
 _ROW_OF_PAGES: Final = re.compile(
     r"\W*(?:(?:pages?|seiten?|páginas?|pagin[ae]|страниц[аы]|stron[ay]|sid[ae]|ページ|prev(?:ious)?|zurück|précédente?"
     r"|anterior|precedente|vorige|next|weiter|nächste|suivante?|siguiente|próxima|successiva|avanti|volgende|of|von|de"
@@ -229,7 +249,6 @@ def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> l
     told = {_line(line) for line in fields.lines if line}
     if not told:
         return chosen
-    named = _in_lists(blocks, chosen, told)
     total, before, has_paragraph = sum(len(blocks.texts[i]) for i in chosen), 0, False
     for at, (last, coming) in enumerate(pairwise(chosen), start=1):
         before += len(blocks.texts[last])
@@ -237,9 +256,9 @@ def _until_closing_lines(blocks: Blocks, chosen: list[int], fields: Fields) -> l
         if has_paragraph and before > _LEAST_BEFORE_END * total:
             for i in range(last + 1, coming + 1):
                 if (
-                    i not in named
-                    and len(blocks.texts[i]) < _LONGEST_CLOSING_LINE
+                    len(blocks.texts[i]) < _LONGEST_CLOSING_LINE
                     and _close(blocks.texts[i : i + 2], told)
+                    and i not in _in_lists(blocks, chosen, told)
                 ):
                     return chosen[:at]
     return chosen
@@ -252,10 +271,11 @@ def _until_end_label(blocks: Blocks, chosen: list[int]) -> list[int]:
     the notice of a wall, where little follows it.
     """
     total = sum(len(blocks.texts[i]) for i in chosen)
+    may_have_wall = _has_word_of_wall(blocks.texts[i] for i in chosen)
     before, since, last, has_sentence = 0, 0, -1, False
     for at, i in enumerate(chosen):
         text = blocks.texts[i]
-        is_wall = _is_wall(text)
+        is_wall = may_have_wall and _is_wall(text)
         if is_wall or is_end_label(text):
             if 2 * before > total or (is_wall and has_sentence and total - before <= _LONGEST_OFFER):
                 return chosen[:at]
@@ -271,6 +291,12 @@ def _until_end_label(blocks: Blocks, chosen: list[int]) -> list[int]:
 def is_end_label(text: str) -> bool:
     """Whether a line heads the tools and lists behind a text: "Share this article"."""
     return len(text) < _LONGEST_END_LABEL and _END_LABEL.fullmatch(text.rstrip(" :：")) is not None
+
+
+def _has_word_of_wall(texts: Iterable[str]) -> bool:
+    """Whether a short text has a word that notices of walls have; most pages have none, and cost no more for them."""
+    together = "\n".join([text for text in texts if len(text) < _LONGEST_WALL]).casefold()
+    return any(word in together for word in _WORDS_OF_WALLS)
 
 
 def _is_wall(text: str) -> bool:
@@ -296,7 +322,6 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
     end = next(at for at in range(len(chosen), first, -1) if _is_paragraph(blocks.texts[chosen[at - 1]], said))
     while end < len(chosen) and not _says(blocks.texts[chosen[end]], told):
         end += 1
-    named = _in_lists(blocks, chosen[first:], told)
     return [
         i
         for i in chosen[:first]
@@ -306,7 +331,7 @@ def _without_fields(blocks: Blocks, chosen: list[int], fields: Fields) -> list[i
     ] + [
         i
         for at, i in enumerate(chosen[first:], start=first)
-        if at < end or i in named or not _says(blocks.texts[i], told)
+        if at < end or not _says(blocks.texts[i], told) or i in _in_lists(blocks, chosen[first:], told)
     ]
 
 

@@ -403,3 +403,23 @@ def test_a_row_of_page_numbers_is_left_out(row: str):
 def test_one_number_with_a_link_stays(line: str):
     """A single number, such as a price that leads to a shop, leads to no other page of the article."""
     assert left(story(between=f"<p><a href=/x>{line}</a></p>"))[2] == line
+
+
+def test_each_notice_of_a_wall_has_a_word_that_is_looked_for_first():
+    """The cheap look at words loses nothing of what the pattern finds."""
+    notices = (
+        "This content is exclusive to members",
+        "Create a free account to go on reading",
+        "To keep reading, sign in",
+        "You have used all of your free stories",
+        "Jetzt weiterlesen mit",
+        "Sie haben alle 5 kostenlosen Artikel gelesen",
+        "Contenido exclusivo para abonados",
+        "Noticia solo para suscriptores",
+        "Articolo riservato agli abbonati",
+        "Conteúdo exclusivo para assinantes",
+        "Artikel is alleen voor abonnees",
+        "Материал доступен только подписчикам",
+        "登录后阅读全文",
+    )
+    assert [one for one in notices if left(story(last=f"<p>{one}</p>")) != ["1", "2", "3"]] == []
